@@ -32,7 +32,6 @@ export const classId = '37f1709c14db5a28a98804c1117b37f3';
 const digest = bytes(32);
 /** The first 16 bytes of a SHA-256: enough to name an object that a MAC covers. */
 const digest16 = bytes(16);
-const containerName = text(1, 23);
 const hookId = u16;
 /** Bit n stands for helper number n; helper numbers stay below 53. */
 const permissionMask = u53;
