@@ -1,0 +1,53 @@
+import {isAwake, type CountOrPercent, type RolloutDevice, type Wave} from './facts.ts';
+
+/** How many devices of `total` a wave holds, those of earlier waves included: rounded up, never more than there are. */
+export function waveSize(wave: Wave, total: number): number {
+	const size = 'count' in wave ? wave.count : Math.ceil((wave.percent * total) / 100);
+	return Math.min(size, total);
+}
+
+/** A bound on devices out of service: a percentage rounds down, and one device may always be. */
+export function unavailableBound(bound: CountOrPercent, total: number): number {
+	const devices = 'count' in bound ? bound.count : Math.floor((bound.percent * total) / 100);
+	return Math.max(1, devices);
+}
+
+export type WaveVerdict =
+	/** Devices of the wave that always answer have not all come to an end. */
+	| {readonly kind: 'open'}
+	/** All of them came to an end, and none is Ready: time alone does not help. */
+	| {readonly kind: 'noneReady'}
+	/** Proven from `untilMs` on, unless something changes. */
+	| {readonly kind: 'soaking'; readonly untilMs: number}
+	| {readonly kind: 'passed'};
+
+/**
+ * A wave passes when each awake device of it is Ready or failed, and at least one has been Ready through the soak,
+ * which starts when the last of them became Ready. Sleepers and lost devices are not waited for.
+ */
+export function judgeWave(wave: Wave, members: readonly RolloutDevice[], nowMs: number): WaveVerdict {
+	if (members.some(device => isAwake(device) && !hasEnded(device))) {
+		return {kind: 'open'};
+	}
+	const since = members.flatMap(device => (device.progress.kind === 'ready' ? [device.progress.sinceMs] : []));
+	if (since.length === 0) {
+		return members.every(hasEnded) && members.length > 0 ? {kind: 'noneReady'} : {kind: 'open'};
+	}
+	const untilMs = soakStart(members) + wave.soakSeconds * 1000;
+	return nowMs < untilMs ? {kind: 'soaking', untilMs} : {kind: 'passed'};
+}
+
+/** Its outcome stands: nothing more is waited for. */
+export function hasEnded(device: RolloutDevice): boolean {
+	return device.progress.kind === 'ready' || device.progress.kind === 'failed';
+}
+
+/** A wave of sleepers soaks from its first Ready device on: waiting for the last could take weeks. */
+function soakStart(members: readonly RolloutDevice[]): number {
+	const awake = members.filter(isAwake).flatMap(readySince);
+	return awake.length > 0 ? Math.max(...awake) : Math.min(...members.flatMap(readySince));
+}
+
+function readySince(device: RolloutDevice): readonly number[] {
+	return device.progress.kind === 'ready' ? [device.progress.sinceMs] : [];
+}
