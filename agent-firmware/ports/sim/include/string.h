@@ -1,0 +1,12 @@
+/* The part of the standard header that the firmware uses, for a target without a C library. */
+#ifndef SIM_STRING_H
+#define SIM_STRING_H
+
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int value, size_t size);
+int memcmp(const void *left, const void *right, size_t size);
+
+#endif
