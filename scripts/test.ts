@@ -1,0 +1,71 @@
+// Runs what must hold, step by step, and ends with the counts of Node's test runner.
+//   node scripts/test.ts           everything but the soak: what CI runs
+//   node scripts/test.ts static    types, lint, boundaries, generated files: a few seconds
+//   node scripts/test.ts soak      the long runs
+import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {repositoryRoot} from './repository.ts';
+
+interface Step {
+	readonly title: string;
+	readonly command: readonly string[];
+	/** A file without which the step has nothing to do yet; the step says so and is left out. */
+	readonly needs?: string;
+}
+
+const node = process.execPath;
+const binary = (name: string): string => join('node_modules', '.bin', name);
+const levels = 'repo,unit,vectors,contract,integration,e2e';
+const testTimeoutMs = 300_000;
+
+const types: Step = {title: 'types', command: [binary('tsc')]};
+const lint: Step = {title: 'lint', command: [binary('oxlint'), '--type-aware']};
+const boundaries: Step = {title: 'boundaries', command: [node, 'scripts/check-boundaries.ts']};
+const generated: Step = {title: 'generated files', command: [node, 'scripts/generate.ts', '--check']};
+const bundle: Step = {title: 'bundle', command: [node, 'scripts/build.mjs']};
+const device: Step = {title: 'simulated device', command: [node, 'scripts/build-firmware.mjs']};
+const firmware: Step = {title: 'firmware tests', command: ['make', '-s', '-j2', '-C', 'agent-firmware', 'test']};
+
+/** The static checks of `static` that are missing here are tests in tests/repo/. */
+const plans: Readonly<Record<string, readonly Step[]>> = {
+	all: [types, lint, bundle, ...[device, firmware].map(needsMakefile), nodeTests(`{${levels}}`)],
+	static: [types, lint, boundaries, generated],
+	soak: [bundle, device, nodeTests('soak')],
+};
+
+process.chdir(repositoryRoot);
+const name = process.argv[2] ?? 'all';
+const plan = plans[name];
+if (plan === undefined) {
+	console.error(`Cannot run ${name}: it must be one of ${Object.keys(plans).join(', ')}`);
+	process.exit(2);
+}
+for (const step of plan) runStep(step);
+
+function nodeTests(folders: string): Step {
+	const options = ['--test', '--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${testTimeoutMs}`];
+	return {title: 'tests', command: [node, ...options, `tests/${folders}/**/*.test.ts`]};
+}
+
+function needsMakefile(step: Step): Step {
+	return {...step, needs: 'agent-firmware/Makefile'};
+}
+
+function runStep({title, command, needs}: Step): void {
+	if (needs !== undefined && !existsSync(needs)) {
+		console.log(`== ${title}: left out, there is no ${needs}`);
+		return;
+	}
+	console.log(`== ${title}`);
+	const startMs = performance.now();
+	const [program = '', ...args] = command;
+	const {status, error} = spawnSync(program, args, {stdio: 'inherit'});
+	if (error !== undefined) console.error(`Cannot run ${program}: ${error.message}`);
+	if (status !== 0) {
+		console.error(`== ${title}: failed`);
+		process.exit(1);
+	}
+	// The test runner's own counts stay the last lines.
+	if (title !== 'tests') console.log(`== ${title}: good in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+}
