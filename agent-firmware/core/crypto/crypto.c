@@ -28,7 +28,9 @@ void crypto_sha256_init(struct crypto_sha256 *hash)
 
 void crypto_sha256_update(struct crypto_sha256 *hash, const uint8_t *data, size_t size)
 {
-	(void)crypto_hash_sha256_update(&hash->state, data, size); /* always 0 */
+	if (size > 0) {
+		(void)crypto_hash_sha256_update(&hash->state, data, size); /* always 0 */
+	}
 }
 
 void crypto_sha256_final(struct crypto_sha256 *hash, uint8_t digest[CRYPTO_SHA256_BYTES])
@@ -37,8 +39,8 @@ void crypto_sha256_final(struct crypto_sha256 *hash, uint8_t digest[CRYPTO_SHA25
 }
 
 /* H((key ^ pad) || data): one of the two layers of RFC 2104. `block` is the key, filled with 0. */
-static void hmac_layer(const uint8_t block[BLOCK_BYTES], uint8_t pad, const uint8_t *data,
-	size_t size, uint8_t digest[CRYPTO_SHA256_BYTES])
+static void hmac_layer(const uint8_t block[BLOCK_BYTES], uint8_t pad,
+	struct crypto_piece head, struct crypto_piece rest, uint8_t digest[CRYPTO_SHA256_BYTES])
 {
 	uint8_t padded[BLOCK_BYTES];
 	for (size_t i = 0; i < BLOCK_BYTES; i++) {
@@ -47,13 +49,14 @@ static void hmac_layer(const uint8_t block[BLOCK_BYTES], uint8_t pad, const uint
 	struct crypto_sha256 hash;
 	crypto_sha256_init(&hash);
 	crypto_sha256_update(&hash, padded, sizeof padded);
-	crypto_sha256_update(&hash, data, size);
+	crypto_sha256_update(&hash, head.data, head.size);
+	crypto_sha256_update(&hash, rest.data, rest.size);
 	crypto_sha256_final(&hash, digest);
 	sodium_memzero(padded, sizeof padded);
 }
 
-void crypto_hmac_sha256_64(const uint8_t *key, size_t key_size, const uint8_t *data, size_t size,
-	uint8_t mac[CRYPTO_HMAC_BYTES])
+void crypto_hmac_sha256_64(const uint8_t *key, size_t key_size, struct crypto_piece head,
+	struct crypto_piece rest, uint8_t mac[CRYPTO_HMAC_BYTES])
 {
 	uint8_t block[BLOCK_BYTES] = {0};
 	if (key_size > sizeof block) {
@@ -63,8 +66,9 @@ void crypto_hmac_sha256_64(const uint8_t *key, size_t key_size, const uint8_t *d
 	}
 	uint8_t inner[CRYPTO_SHA256_BYTES];
 	uint8_t outer[CRYPTO_SHA256_BYTES];
-	hmac_layer(block, 0x36, data, size, inner);
-	hmac_layer(block, 0x5c, inner, sizeof inner, outer);
+	hmac_layer(block, 0x36, head, rest, inner);
+	hmac_layer(block, 0x5c, (struct crypto_piece){inner, sizeof inner},
+		(struct crypto_piece){NULL, 0}, outer);
 	memcpy(mac, outer, CRYPTO_HMAC_BYTES);
 	sodium_memzero(block, sizeof block);
 	sodium_memzero(outer, sizeof outer);

@@ -18,6 +18,12 @@
 #define CRYPTO_ED25519_KEY_BYTES 32u
 #define CRYPTO_ED25519_SIGNATURE_BYTES 64u
 
+/* Bytes that somebody else owns; `data` may be NULL when `size` is 0. */
+struct crypto_piece {
+	const uint8_t *data; /* first byte */
+	size_t size;         /* bytes */
+};
+
 /* A hash in the making; copying the struct forks it. */
 struct crypto_sha256 {
 	crypto_hash_sha256_state state; /* libsodium's, 104 bytes */
@@ -41,11 +47,12 @@ void crypto_sha256_update(struct crypto_sha256 *hash, const uint8_t *data, size_
 void crypto_sha256_final(struct crypto_sha256 *hash, uint8_t digest[CRYPTO_SHA256_BYTES]);
 
 /*
- * HMAC 256/64 (COSE algorithm 4, RFC 9053, 3.1): the first 8 bytes of HMAC-SHA-256 (RFC 2104). A
+ * HMAC 256/64 (COSE algorithm 4, RFC 9053, 3.1): the first 8 bytes of HMAC-SHA-256 (RFC 2104) over
+ * `head` and `rest` joined, so that what stands before a large object need not be copied to it. A
  * key longer than 64 bytes is hashed first. Stack: 900 bytes.
  */
-void crypto_hmac_sha256_64(const uint8_t *key, size_t key_size, const uint8_t *data, size_t size,
-	uint8_t mac[CRYPTO_HMAC_BYTES]);
+void crypto_hmac_sha256_64(const uint8_t *key, size_t key_size, struct crypto_piece head,
+	struct crypto_piece rest, uint8_t mac[CRYPTO_HMAC_BYTES]);
 
 /* Whether `size` bytes are equal, in a time that does not depend on where they differ. */
 bool crypto_equal(const uint8_t *left, const uint8_t *right, size_t size);
