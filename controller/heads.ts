@@ -1,0 +1,155 @@
+import {sleep, type Clock} from '../runtime/clock.ts';
+import type {Log} from '../runtime/log.ts';
+import type {MqttLink} from '../runtime/mqtt.ts';
+import {equalBytes} from '../protocol/crypto.ts';
+
+/** Time between two heads when all of them are published again. */
+const paceMs = 5;
+/** A head that something else keeps overwriting is corrected at most this often. */
+const correctionMs = 1_000;
+const retryMs = 1_000;
+
+interface HeadState {
+	/** What shall stand on the topic; empty = nothing. */
+	readonly wanted: Uint8Array;
+	/** What was published before it: until `wanted` is acknowledged, its echo may still be on the way. */
+	readonly before: Uint8Array | undefined;
+	/** The broker has acknowledged `wanted`, and nothing else has been seen since. */
+	acknowledged: boolean;
+	/** A correction is due; one at a time. */
+	correcting: boolean;
+}
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Keeps the retained heads on the broker equal to what is wanted. The caller sets a head only after the status that
+ * counts its generation is written.
+ */
+export class HeadPublisher {
+	readonly #link: MqttLink;
+	readonly #clock: Clock;
+	readonly #log: Log;
+	readonly #heads = new Map<string, HeadState>();
+	readonly #waiting = new Map<string, (() => void)[]>();
+	#connected = false;
+	/** Aborts what the last connection or the publisher as a whole still waits for. */
+	#session = new AbortController();
+
+	constructor(link: MqttLink, clock: Clock, log: Log) {
+		this.#link = link;
+		this.#clock = clock;
+		this.#log = log;
+	}
+
+	/** Publishes `head` for `device` unless it stands there already. */
+	set(device: string, head: Uint8Array): void {
+		const state = this.#heads.get(device);
+		if (state !== undefined && equalBytes(state.wanted, head)) {
+			return;
+		}
+		this.#heads.set(device, {wanted: head, before: state?.wanted, acknowledged: false, correcting: false});
+		this.#send(device);
+	}
+
+	/** Clears the topic of a device that is no more. */
+	clear(device: string): void {
+		this.set(device, nothing);
+	}
+
+	/** Whether the broker has acknowledged the wanted head of `device`. */
+	isPublished(device: string): boolean {
+		const state = this.#heads.get(device);
+		return state === undefined || state.acknowledged;
+	}
+
+	/** Calls `callback` once when the wanted head of `device` is acknowledged. */
+	onPublished(device: string, callback: () => void): void {
+		this.#waiting.set(device, [...(this.#waiting.get(device) ?? []), callback]);
+	}
+
+	/** A broker without our session may have lost everything; one with it lacks only what it did not acknowledge. */
+	connected(sessionPresent: boolean): void {
+		this.#session.abort();
+		this.#session = new AbortController();
+		this.#connected = true;
+		const devices = [...this.#heads.keys()].filter(device => !sessionPresent || !this.isPublished(device));
+		this.#republish(devices, this.#session.signal).catch((error: unknown) => {
+			if (!this.#session.signal.aborted) {
+				this.#log.error('heads not published again', {error: String(error)});
+			}
+		});
+	}
+
+	disconnected(): void {
+		this.#connected = false;
+		this.#session.abort();
+	}
+
+	/** What the broker has on f/<device>/d: an echo of our own, or something to correct. */
+	seen(device: string, head: Uint8Array, retained: boolean): void {
+		const state = this.#heads.get(device);
+		if (state === undefined || equalBytes(state.wanted, head) || state.correcting) {
+			return;
+		}
+		if (!retained && !state.acknowledged && state.before !== undefined && equalBytes(state.before, head)) {
+			return;
+		}
+		state.correcting = true;
+		state.acknowledged = false;
+		this.#clock.setTimer(correctionMs, () => {
+			if (this.#heads.get(device) === state) {
+				state.correcting = false;
+				this.#log.warn('head differed on the broker, published again', {device});
+				this.#send(device);
+			}
+		});
+	}
+
+	/** Whether a head is wanted for the device; without one, what the broker has is left alone. */
+	has(device: string): boolean {
+		return this.#heads.has(device);
+	}
+
+	async #republish(devices: readonly string[], signal: AbortSignal): Promise<void> {
+		for (const device of devices) {
+			this.#send(device);
+			await sleep(this.#clock, paceMs, signal);
+		}
+	}
+
+	#send(device: string): void {
+		const state = this.#heads.get(device);
+		if (state === undefined || !this.#connected) {
+			return;
+		}
+		this.#link.publish(`f/${device}/d`, state.wanted, {qos: 1, retain: true}).then(
+			() => this.#acknowledge(device, state),
+			(error: unknown) => this.#retry(device, state, error),
+		);
+	}
+
+	#acknowledge(device: string, state: HeadState): void {
+		if (this.#heads.get(device) !== state) {
+			return;
+		}
+		state.acknowledged = true;
+		if (state.wanted === nothing) {
+			this.#heads.delete(device);
+		}
+		const callbacks = this.#waiting.get(device) ?? [];
+		this.#waiting.delete(device);
+		for (const callback of callbacks) {
+			callback();
+		}
+	}
+
+	#retry(device: string, state: HeadState, error: unknown): void {
+		this.#log.warn('head not published', {device, error: String(error)});
+		this.#clock.setTimer(retryMs, () => {
+			if (this.#heads.get(device) === state && !state.acknowledged) {
+				this.#send(device);
+			}
+		});
+	}
+}

@@ -1,0 +1,99 @@
+import type {Clock} from '../runtime/clock.ts';
+import {bytesToHex, digest16} from '../protocol/crypto.ts';
+import {decodeBlockRequest, encodeBlock} from '../protocol/generated/messages.ts';
+
+/** Requests a device may make in a second; what exceeds it gets no answer, and the device asks again. */
+export const requestsPerSecond = 50;
+
+/** Least datagram of any device: what is assumed until it reports its own. */
+const mtuBytesMin = 64;
+const blockBytesMax = 1024;
+
+export type BlockAnswer =
+	/** Payload for f/<device>/b; its block is empty when the object is not available to the device. */
+	| {readonly kind: 'block'; readonly payload: Uint8Array}
+	| {readonly kind: 'malformed'}
+	| {readonly kind: 'tooMany'};
+
+interface DeviceObjects {
+	/** By the first 16 bytes of their SHA-256, hexadecimal. */
+	readonly objects: ReadonlyMap<string, Uint8Array>;
+	readonly mtuBytes: number;
+	/** Requests that may still be answered; refilled by time, never above `requestsPerSecond`. */
+	tokens: number;
+	refilledMs: number;
+}
+
+/**
+ * Hands out blocks of what the current document of a device names, and of nothing else: a device never learns of
+ * another one's tenants.
+ */
+export class ImageServer {
+	readonly #clock: Clock;
+	readonly #devices = new Map<string, DeviceObjects>();
+	/** Names of objects by identity: documents of many devices share statements and images. */
+	readonly #names = new WeakMap<Uint8Array, string>();
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	/** Replaces what `device` may fetch. `mtuBytes` is the largest datagram it takes, when known. */
+	set(device: string, objects: readonly Uint8Array[], mtuBytes = mtuBytesMin): void {
+		const before = this.#devices.get(device);
+		this.#devices.set(device, {
+			objects: new Map(objects.map(object => [this.#nameOf(object), object])),
+			mtuBytes,
+			tokens: before?.tokens ?? requestsPerSecond,
+			refilledMs: before?.refilledMs ?? this.#clock.now(),
+		});
+	}
+
+	forget(device: string): void {
+		this.#devices.delete(device);
+	}
+
+	/** Answers one request of `device`. */
+	answer(device: string, request: Uint8Array): BlockAnswer {
+		const decoded = decodeBlockRequest(request);
+		if (!decoded.ok) {
+			return {kind: 'malformed'};
+		}
+		const entry = this.#devices.get(device);
+		if (entry !== undefined && !this.#takeToken(entry)) {
+			return {kind: 'tooMany'};
+		}
+		const {digest, offset, length} = decoded.value;
+		const object = entry?.objects.get(bytesToHex(digest)) ?? new Uint8Array(0);
+		const most = Math.min(length, blockRoom(entry?.mtuBytes ?? mtuBytesMin));
+		const bytes = object.subarray(offset, offset + most);
+		return {kind: 'block', payload: encodeBlock({digest: digest.subarray(0, 4), offset, bytes})};
+	}
+
+	#takeToken(entry: DeviceObjects): boolean {
+		const now = this.#clock.now();
+		const refill = ((now - entry.refilledMs) * requestsPerSecond) / 1000;
+		entry.tokens = Math.min(requestsPerSecond, entry.tokens + refill);
+		entry.refilledMs = now;
+		if (entry.tokens < 1) {
+			return false;
+		}
+		entry.tokens -= 1;
+		return true;
+	}
+
+	#nameOf(object: Uint8Array): string {
+		const known = this.#names.get(object) ?? bytesToHex(digest16(object));
+		this.#names.set(object, known);
+		return known;
+	}
+}
+
+/**
+ * Bytes of an object that fit a datagram: less the PUBLISH header (7, or 9 when its length needs three), the array (1),
+ * the digest (5), the offset (≤ 3) and the head of the bytes (2, or 3 above 255).
+ */
+export function blockRoom(mtuBytes: number): number {
+	const room = mtuBytes - (mtuBytes > 255 ? 9 : 7) - 9;
+	return Math.min(blockBytesMax, room > 257 ? room - 3 : room - 2);
+}

@@ -1,0 +1,50 @@
+import {connect, type MqttClient} from 'mqtt';
+import type {Log} from '../runtime/log.ts';
+import type {MqttLink, MqttLinkHandlers, PublishOptions} from '../runtime/mqtt.ts';
+
+export interface MqttLinkOptions {
+	/** `mqtt://host:port`, or `mqtts://` for TLS. */
+	readonly url: string;
+	/** Begins with `_`: the bridge refuses such ids to devices. Fixed over restarts, so that the session is kept. */
+	readonly clientId: string;
+	readonly username?: string;
+	readonly password?: string;
+	readonly log: Log;
+}
+
+const reconnectMs = 1_000;
+
+/** MQTT 3.1.1 over TCP or TLS with a kept session. Nothing is sent before `start`. */
+export function createMqttLink(options: MqttLinkOptions): MqttLink {
+	const {url, clientId, log} = options;
+	const client = connect(url, {
+		clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
+		...(options.username === undefined ? {} : {username: options.username}),
+		...(options.password === undefined ? {} : {password: options.password}),
+	});
+	return {
+		publish: async (topic, payload, publishOptions) => publish(client, topic, payload, publishOptions),
+		subscribe: async (filters, qos) => {
+			await client.subscribeAsync([...filters], {qos});
+		},
+		start: handlers => start(client, handlers, log),
+		stop: async () => client.endAsync(),
+	};
+}
+
+async function publish(
+	client: MqttClient, topic: string, payload: Uint8Array, {qos, retain = false}: PublishOptions,
+): Promise<void> {
+	await client.publishAsync(topic, Buffer.from(payload), {qos, retain});
+}
+
+function start(client: MqttClient, handlers: MqttLinkHandlers, log: Log): void {
+	client.on('connect', packet => handlers.onConnect(packet.sessionPresent));
+	client.on('close', () => handlers.onDisconnect());
+	client.on('error', error => log.warn('connection to the broker failed', {error: error.message}));
+	client.on('message', (topic, payload, packet) => {
+		const {retain} = packet;
+		handlers.onMessage({topic, payload: new Uint8Array(payload), retain, qos: packet.qos === 0 ? 0 : 1});
+	});
+	client.connect();
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+	buildDocument, measureDocument, sealHead, type DocumentContainer, type DocumentContent,
+} from '../../../../controller/device/document.ts';
+import {openMac0} from '../../../../protocol/cose.ts';
+import {digest16} from '../../../../protocol/crypto.ts';
+import {decodeDocument, decodeHead} from '../../../../protocol/generated/messages.ts';
+
+function container(localId: number, tenant: number): DocumentContainer {
+	return {
+		tenant,
+		grant: Uint8Array.of(tenant),
+		assignment: {
+			localId,
+			statementDigest: new Uint8Array(16).fill(localId),
+			hooks: [{hook: 1, order: 500, parameters: [1000]}],
+			parameters: [10, -4],
+			limits: {instructionsPerRun: 0},
+			faultPolicy: {maxFaults: 3, action: 1},
+			minRuns: 1,
+			minReadySeconds: 10,
+		},
+	};
+}
+
+const content = (...containers: readonly DocumentContainer[]): DocumentContent =>
+	({reportPeriodSeconds: 60, wakeIntervalSeconds: 0, containers});
+
+test('buildDocument() names each tenant once and sorts what it lists', () => {
+	const decoded = decodeDocument(buildDocument(content(container(3, 9), container(1, 2), container(2, 9))).bytes);
+	assert.ok(decoded.ok);
+	assert.deepEqual(decoded.value.grants.map(({tenant}) => tenant), [2, 9]);
+	assert.deepEqual(decoded.value.containers.map(({localId}) => localId), [1, 2, 3]);
+	assert.deepEqual(decoded.value.grants[0]?.digest, digest16(Uint8Array.of(2)));
+});
+
+test('buildDocument() gives the same bytes for the same content in another order', () => {
+	const forward = buildDocument(content(container(1, 2), container(2, 9)));
+	const backward = buildDocument(content(container(2, 9), container(1, 2)));
+	assert.deepEqual(backward, forward);
+});
+
+test('measureDocument() is the encoded size', () => {
+	for (const count of [0, 1, 23, 24, 30]) {
+		const containers = Array.from({length: count}, (_, index) => container(index + 1, index % 3));
+		assert.equal(measureDocument(content(...containers)), buildDocument(content(...containers)).bytes.length);
+	}
+});
+
+test('measureDocument() is infinite for more grants or containers than a document names', () => {
+	const tenants = Array.from({length: 9}, (_, index) => container(index + 1, index));
+	assert.equal(measureDocument(content(...tenants)), Infinity);
+	const many = Array.from({length: 32}, () => container(1, 1));
+	assert.equal(measureDocument(content(...many)), Infinity);
+});
+
+test('sealHead() points to the document in at most 53 bytes', () => {
+	const key = new Uint8Array(32).fill(7);
+	const document = buildDocument(content(container(1, 2)));
+	const head = sealHead(key, Number.MAX_SAFE_INTEGER, document);
+	assert.ok(head.length <= 53, `${head.length} bytes`);
+	const payload = openMac0(key, 'head', head);
+	assert.ok(payload.ok);
+	const decoded = decodeHead(payload.value);
+	assert.deepEqual(decoded, {
+		ok: true,
+		value: {
+			desiredGeneration: Number.MAX_SAFE_INTEGER, documentDigest: document.digest, documentBytes: document.bytes.length,
+		},
+	});
+	assert.equal(openMac0(key, 'report', head).ok, false);
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {HeadPublisher} from '../../../controller/heads.ts';
+import {silentLog} from '../../../runtime/log.ts';
+import {Scheduler} from '../../../simulator/scheduler.ts';
+import {MemoryBroker} from '../../integration/controller/memory-link.ts';
+
+function setUp() {
+	const scheduler = new Scheduler({seed: 1, nextMacrotask: setImmediate});
+	const broker = new MemoryBroker(scheduler.clock);
+	const link = broker.link();
+	const heads = new HeadPublisher(link, scheduler.clock, silentLog);
+	link.start({
+		onConnect: sessionPresent => {
+			heads.connected(sessionPresent);
+			if (!sessionPresent) {
+				void link.subscribe(['f/+/d'], 1);
+			}
+		},
+		onDisconnect: () => heads.disconnected(),
+		onMessage: ({topic, payload, retain}) => heads.seen(topic.split('/')[1] ?? '', payload, retain),
+	});
+	const run = (ms: number) => scheduler.run({withinMs: ms});
+	const foreign = (bytes: Uint8Array) => broker.publish('f/a/d', bytes, {qos: 1, retain: true});
+	return {broker, link, heads, run, foreign};
+}
+
+const one = Uint8Array.of(1);
+const two = Uint8Array.of(2);
+
+test('HeadPublisher publishes a head once, and its own echo changes nothing', async () => {
+	const {broker, heads, run} = setUp();
+	await run(100);
+	heads.set('a', one);
+	heads.set('a', Uint8Array.of(1));
+	await run(60_000);
+	assert.deepEqual(broker.published.map(({payload}) => [...payload]), [[1]]);
+	assert.ok(heads.isPublished('a'));
+});
+
+test('HeadPublisher does not take the echo of the head before for a difference', async () => {
+	const {broker, heads, run} = setUp();
+	await run(100);
+	heads.set('a', one);
+	await run(6);
+	heads.set('a', two);
+	await run(60_000);
+	assert.equal(broker.published.length, 2);
+	assert.deepEqual(broker.retained.get('f/a/d'), two);
+});
+
+test('HeadPublisher corrects a head that something else wrote', async () => {
+	const {broker, heads, run, foreign} = setUp();
+	await run(100);
+	heads.set('a', one);
+	await run(1_000);
+	foreign(two);
+	await run(5_000);
+	assert.deepEqual(broker.retained.get('f/a/d'), one);
+	assert.equal(broker.published.length, 2);
+});
+
+test('HeadPublisher corrects at most once a second', async () => {
+	const {broker, heads, run, foreign} = setUp();
+	await run(100);
+	heads.set('a', one);
+	for (let count = 0; count < 50; count++) {
+		await run(100);
+		foreign(two);
+	}
+	assert.ok(broker.published.length <= 6, `${broker.published.length} publications`);
+});
+
+test('HeadPublisher publishes when the link comes up, and all again when the broker lost the session', async () => {
+	const {broker, link, heads, run} = setUp();
+	heads.set('a', one);
+	heads.set('b', two);
+	await run(1_000);
+	assert.equal(broker.published.length, 2);
+	link.lose();
+	broker.retained.clear();
+	link.resume(false);
+	await run(1_000);
+	assert.equal(broker.published.length, 4);
+	assert.equal(broker.retained.size, 2);
+});
+
+test('HeadPublisher publishes nothing again when the broker kept the session', async () => {
+	const {broker, link, heads, run} = setUp();
+	heads.set('a', one);
+	await run(1_000);
+	link.lose();
+	heads.set('a', two);
+	link.resume(true);
+	await run(1_000);
+	assert.deepEqual(broker.published.map(({payload}) => [...payload]), [[1], [2]]);
+});
+
+test('HeadPublisher paces a republication at 200 a second', async () => {
+	const {broker, heads, run} = setUp();
+	for (let index = 0; index < 400; index++) {
+		heads.set(`device-${index}`, one);
+	}
+	await run(1_000);
+	assert.ok(broker.published.length <= 205, `${broker.published.length} in the first second`);
+	await run(2_000);
+	assert.equal(broker.published.length, 400);
+});
+
+test('HeadPublisher calls back when the broker has acknowledged', async () => {
+	const {heads, run} = setUp();
+	const acknowledged: string[] = [];
+	heads.set('a', one);
+	heads.onPublished('a', () => acknowledged.push('a'));
+	await run(5);
+	assert.deepEqual(acknowledged, []);
+	await run(1_000);
+	assert.deepEqual(acknowledged, ['a']);
+});
+
+test('HeadPublisher clears the topic of a device that is no more', async () => {
+	const {broker, heads, run} = setUp();
+	heads.set('a', one);
+	await run(1_000);
+	heads.clear('a');
+	await run(1_000);
+	assert.equal(broker.retained.size, 0);
+	assert.equal(heads.has('a'), false);
+});
