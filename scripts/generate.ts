@@ -8,10 +8,11 @@ import * as messagesC from './generate/messages-c.ts';
 import * as messages from './generate/messages.ts';
 import * as mqttsn from './generate/mqttsn.ts';
 import * as roundtripC from './generate/roundtrip-c.ts';
+import * as suitVectors from './generate/suit-vectors.ts';
 import * as tables from './generate/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const generators = [messages, messagesC, mqttsn, roundtripC, tables];
+const generators = [messages, messagesC, mqttsn, roundtripC, suitVectors, tables];
 
 function current(path: string): string | undefined {
 	try {
