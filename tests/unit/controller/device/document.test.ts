@@ -4,8 +4,10 @@ import {
 	buildDocument, measureDocument, sealHead, type DocumentContainer, type DocumentContent,
 } from '../../../../controller/device/document.ts';
 import {openMac0} from '../../../../protocol/cose.ts';
-import {digest16} from '../../../../protocol/crypto.ts';
+import {digest16, equalBytes} from '../../../../protocol/crypto.ts';
 import {decodeDocument, decodeHead} from '../../../../protocol/generated/messages.ts';
+
+const none = new Uint8Array(0);
 
 function container(localId: number, tenant: number): DocumentContainer {
 	return {
@@ -32,7 +34,7 @@ test('buildDocument() names each tenant once and sorts what it lists', () => {
 	assert.ok(decoded.ok);
 	assert.deepEqual(decoded.value.grants.map(({tenant}) => tenant), [2, 9]);
 	assert.deepEqual(decoded.value.containers.map(({localId}) => localId), [1, 2, 3]);
-	assert.deepEqual(decoded.value.grants[0]?.digest, digest16(Uint8Array.of(2)));
+	assert.ok(equalBytes(decoded.value.grants[0]?.digest ?? none, digest16(Uint8Array.of(2))));
 });
 
 test('buildDocument() gives the same bytes for the same content in another order', () => {
@@ -63,11 +65,9 @@ test('sealHead() points to the document in at most 53 bytes', () => {
 	const payload = openMac0(key, 'head', head);
 	assert.ok(payload.ok);
 	const decoded = decodeHead(payload.value);
-	assert.deepEqual(decoded, {
-		ok: true,
-		value: {
-			desiredGeneration: Number.MAX_SAFE_INTEGER, documentDigest: document.digest, documentBytes: document.bytes.length,
-		},
-	});
+	assert.ok(decoded.ok);
+	assert.equal(decoded.value.desiredGeneration, Number.MAX_SAFE_INTEGER);
+	assert.equal(decoded.value.documentBytes, document.bytes.length);
+	assert.ok(equalBytes(decoded.value.documentDigest, document.digest));
 	assert.equal(openMac0(key, 'report', head).ok, false);
 });
