@@ -3,7 +3,7 @@
 //   node scripts/setup.mjs           what `npm start` needs: packages, the pinned Node, a compiler for eBPF and wasm32
 //   node scripts/setup.mjs --tests   also what the tests need: a C compiler for this machine, make, Mosquitto
 import {spawn, spawnSync} from 'node:child_process';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {delimiter, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {findCompilers, zigPython} from '../runtime/compilers.mjs';
@@ -39,9 +39,8 @@ async function installPackages() {
 	const npmCli = process.env['npm_execpath'];
 	const npm = npmCli?.endsWith('npm-cli.js') ? [process.execPath, npmCli] : ['npm'];
 	const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-	const countPackages = () => (existsSync('node_modules') ? `${readdirSync('node_modules').length} packages` : '');
 	const title = 'installing the packages of package-lock.json (about half a minute)';
-	if (!(await run(title, [...npm, 'ci', ...options], countPackages))) fail('Cannot install the npm packages');
+	if (!(await run(title, [...npm, 'ci', ...options]))) fail('Cannot install the npm packages');
 }
 
 function packagesAreCurrent() {
@@ -113,9 +112,9 @@ function isRootOnDebian() {
 async function installDebianPackages(packages) {
 	const env = {...process.env, DEBIAN_FRONTEND: 'noninteractive'};
 	const options = ['-y', '-qq', '--no-install-recommends'];
-	await run('updating the list of Debian packages', ['apt-get', 'update', '-qq'], () => '', env);
+	await run('updating the list of Debian packages', ['apt-get', 'update', '-qq'], env);
 	const title = `installing ${packages.join(' ')} with apt-get`;
-	await run(title, ['apt-get', 'install', ...options, ...packages], () => '', env);
+	await run(title, ['apt-get', 'install', ...options, ...packages], env);
 }
 
 /** One tool for eBPF and wasm32 where nobody may install a package: about 100 MB, by version and hash. */
@@ -152,11 +151,10 @@ function succeeds(command, args, input = '') {
  * Runs a command to its end, with a line of progress every two seconds; shows its output only when it fails.
  * @param {string} title
  * @param {readonly string[]} command
- * @param {() => string} [progress]
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<boolean>} Whether it succeeded.
  */
-function run(title, command, progress = () => '', env = process.env) {
+function run(title, command, env = process.env) {
 	say(title);
 	const [program = '', ...args] = command;
 	const startMs = Date.now();
@@ -168,7 +166,7 @@ function run(title, command, progress = () => '', env = process.env) {
 		const collect = (/** @type {Buffer} */ chunk) => void (text = (text + chunk.toString()).slice(-4000));
 		child.stdout.on('data', collect);
 		child.stderr.on('data', collect);
-		const timer = setInterval(() => say(`… ${seconds()} ${progress()}`.trimEnd()), progressMs);
+		const timer = setInterval(() => say(`… ${seconds()}`), progressMs);
 		const finish = (/** @type {string | undefined} */ problem) => {
 			clearInterval(timer);
 			if (problem === undefined) say(`done in ${seconds()}`);

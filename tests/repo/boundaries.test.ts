@@ -143,6 +143,7 @@ const refusedC: Readonly<Record<string, readonly [path: string, text: string, vi
 	'the inside of the core in a port': ['ports/host/main.c', '#include "core/vm/vm.h"\n', ':1: may not include "core/vm/vm.h"'],
 	'the core in a platform header': ['platform/plat.h', '#include "core/femto.h"\n', ':1: may not include "core/femto.h"'],
 	'the heap': ['core/vm/vm.c', '/* malloc( */\nvoid *p = malloc(4);\n', ':2: may not use malloc'],
+	'text functions': ['core/vm/vm.c', 'return strlen(text);\n', ':1: may not use strlen'],
 	'floating point': ['core/vm/vm.c', 'static double x;\n', ':1: may not use double'],
 };
 
