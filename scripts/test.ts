@@ -3,15 +3,12 @@
 //   node scripts/test.ts static    types, lint, boundaries, generated files: a few seconds
 //   node scripts/test.ts soak      the long runs
 import {spawnSync} from 'node:child_process';
-import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {repositoryRoot} from './repository.ts';
 
 interface Step {
 	readonly title: string;
 	readonly command: readonly string[];
-	/** A file without which the step has nothing to do yet; the step says so and is left out. */
-	readonly needs?: string;
 }
 
 const node = process.execPath;
@@ -29,7 +26,7 @@ const firmware: Step = {title: 'firmware tests', command: ['make', '-s', '-j2', 
 
 /** The static checks of `static` that are missing here are tests in tests/repo/. */
 const plans: Readonly<Record<string, readonly Step[]>> = {
-	all: [types, lint, bundle, ...[device, firmware].map(needsMakefile), nodeTests(`{${levels}}`)],
+	all: [types, lint, bundle, device, firmware, nodeTests(`{${levels}}`)],
 	static: [types, lint, boundaries, generated],
 	soak: [bundle, device, nodeTests('soak')],
 };
@@ -41,31 +38,26 @@ if (plan === undefined) {
 	console.error(`Cannot run ${name}: it must be one of ${Object.keys(plans).join(', ')}`);
 	process.exit(2);
 }
-for (const step of plan) runStep(step);
+const failed = plan.filter((step) => !runStep(step)).map((step) => step.title);
+if (failed.length > 0) {
+	console.error(`== failed: ${failed.join(', ')}`);
+	process.exit(1);
+}
 
 function nodeTests(folders: string): Step {
 	const options = ['--test', '--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${testTimeoutMs}`];
 	return {title: 'tests', command: [node, ...options, `tests/${folders}/**/*.test.ts`]};
 }
 
-function needsMakefile(step: Step): Step {
-	return {...step, needs: 'agent-firmware/Makefile'};
-}
-
-function runStep({title, command, needs}: Step): void {
-	if (needs !== undefined && !existsSync(needs)) {
-		console.log(`== ${title}: left out, there is no ${needs}`);
-		return;
-	}
+/** Whether it succeeded. Later steps run all the same, so that one run shows all that is wrong. */
+function runStep({title, command}: Step): boolean {
 	console.log(`== ${title}`);
 	const startMs = performance.now();
 	const [program = '', ...args] = command;
 	const {status, error} = spawnSync(program, args, {stdio: 'inherit'});
 	if (error !== undefined) console.error(`Cannot run ${program}: ${error.message}`);
-	if (status !== 0) {
-		console.error(`== ${title}: failed`);
-		process.exit(1);
-	}
-	// The test runner's own counts stay the last lines.
-	if (title !== 'tests') console.log(`== ${title}: good in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+	const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+	// The test runner's own counts stay the last lines when all is good.
+	if (status !== 0 || title !== 'tests') console.log(`== ${title}: ${status === 0 ? 'good' : 'FAILED'} in ${seconds} s`);
+	return status === 0;
 }
