@@ -37,8 +37,14 @@ function makeClone(context: TestContext, present: unknown, nodeVersion = 'v26.10
 	return folder;
 }
 
-function setUp(folder: string): {readonly status: number | null; readonly output: string; readonly npmCalls: string} {
-	const environment = {...process.env, npm_execpath: join(folder, 'npm-cli.js')};
+interface Outcome {
+	readonly status: number | null;
+	readonly output: string;
+	readonly npmCalls: string;
+}
+
+function setUp(folder: string, path = process.env['PATH']): Outcome {
+	const environment = {...process.env, npm_execpath: join(folder, 'npm-cli.js'), PATH: path};
 	const {status, stdout, stderr} = spawnSync(process.execPath, ['scripts/setup.mjs'], {cwd: folder, env: environment});
 	const log = join(folder, 'npm.log');
 	return {status, output: String(stdout) + String(stderr), npmCalls: existsSync(log) ? readFileSync(log, 'utf8') : ''};
@@ -69,4 +75,40 @@ test('setup.mjs says that it uses another Node than the pinned one', (context) =
 	const {status, output} = setUp(makeClone(context, installed, 'v25.0.0'));
 	assert.equal(status, 0);
 	assert.match(output, /^setup: no package of Node v26\.10\.0 works on \S+ \S+, using v\d+/);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Notes its arguments; `install` makes the programs that the named packages bring. */
+const aptGet = `#!/bin/sh
+echo "$*" >> apt.log
+case "$1" in
+install)
+	echo '#!/bin/sh' > bin/make
+	echo '#!/bin/sh' > bin/wasm-ld
+	echo '#!/bin/sh
+		case "$*" in --print-targets) echo "  bpfel  - a"; echo "  wasm32  - b";; *) echo bin/wasm-ld;; esac' > bin/clang
+	/bin/chmod +x bin/make bin/wasm-ld bin/clang;;
+esac
+`;
+
+test('setup.mjs, as root on Debian, updates and installs once what is missing', {skip: !isRoot && 'not root'}, (context) => {
+	const folder = makeClone(context, installed);
+	mkdirSync(join(folder, 'bin'));
+	writeFileSync(join(folder, 'bin', 'apt-get'), aptGet);
+	chmodSync(join(folder, 'bin', 'apt-get'), 0o755);
+	const first = setUp(folder, join(folder, 'bin'));
+	assert.equal(first.status, 0, first.output);
+	const calls = readFileSync(join(folder, 'apt.log'), 'utf8').split('\n').filter((line) => line !== '--version');
+	assert.deepEqual(calls, ['update -qq', 'install -y -qq --no-install-recommends clang lld make', '']);
+	assert.match(first.output, /^setup: installing clang lld make with apt-get$/m);
+	assert.deepEqual(setUp(folder, join(folder, 'bin')), {status: 0, output: '', npmCalls: ''});
+});
+
+test('setup.mjs ends with one line that says what to install where it can install nothing', (context) => {
+	const folder = makeClone(context, installed);
+	mkdirSync(join(folder, 'bin'));
+	const {status, output} = setUp(folder, join(folder, 'bin'));
+	assert.equal(status, 1);
+	assert.match(output, /^setup: Cannot compile containers: no clang on PATH; install clang and lld [^\n]*\n$/);
 });
