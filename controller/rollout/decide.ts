@@ -1,6 +1,6 @@
 import {isAwake, type RolloutDevice, type RolloutStrategy, type Wave} from './facts.ts';
 import {rankDevices} from './rank.ts';
-import {hasEnded, judgeWave, unavailableBound, waveSize} from './waves.ts';
+import {hasEnded, judgeWave, unavailableBound, waveMembers} from './waves.ts';
 
 /** What a rollout does now, and what to say of it. */
 export interface RolloutDecision {
@@ -82,8 +82,7 @@ function findStop(
 function maintain(
 	ranked: readonly RolloutDevice[], strategy: RolloutStrategy, waves: readonly Wave[],
 ): RolloutDecision {
-	const last = waves.at(-1) ?? {percent: 100, soakSeconds: 0};
-	const members = ranked.slice(0, waveSize(last, ranked.length));
+	const members = waveMembers(waves, ranked).at(-1) ?? [];
 	const assign = strategy.paused ? [] : chooseDevices(members, ranked, strategy);
 	const settled = members.every(device => !isAwake(device) || hasEnded(device));
 	const outcome = settled ? 'Complete' : strategy.paused ? 'Paused' : 'Progressing';
@@ -92,18 +91,17 @@ function maintain(
 
 type OpenWave = ReturnType<typeof judgeWave> & {readonly index: number; readonly members: readonly RolloutDevice[]};
 
-/** The first wave that has not passed; the last one when all have. */
+/** The first wave that has not passed; the last one when all have. A wave without members has nothing to prove. */
 function findOpenWave(waves: readonly Wave[], ranked: readonly RolloutDevice[], nowMs: number): OpenWave {
+	const membersOf = waveMembers(waves, ranked);
 	for (const [index, wave] of waves.entries()) {
-		const members = ranked.slice(0, waveSize(wave, ranked.length));
+		const members = membersOf[index] ?? [];
 		const verdict = judgeWave(wave, members, nowMs);
 		if (verdict.kind !== 'passed' && members.length > 0) {
 			return {...verdict, index, members};
 		}
 	}
-	const last = waves.at(-1);
-	const members = last === undefined ? ranked : ranked.slice(0, waveSize(last, ranked.length));
-	return {kind: 'passed', index: waves.length, members};
+	return {kind: 'passed', index: waves.length, members: membersOf.at(-1) ?? []};
 }
 
 export function countFailed(devices: readonly RolloutDevice[]): number {

@@ -29,7 +29,9 @@ export type DeviceProgress =
 /** Who belongs to a wave, cumulative: a wave includes the devices of the earlier ones. */
 export type Wave =
 	| {readonly count: number; readonly soakSeconds: number}
-	| {readonly percent: number; readonly soakSeconds: number};
+	| {readonly percent: number; readonly soakSeconds: number}
+	/** The devices that a selector names. */
+	| {readonly uids: ReadonlySet<string>; readonly soakSeconds: number};
 
 export interface RolloutStrategy {
 	/** In order; none stands for one wave with every device. */

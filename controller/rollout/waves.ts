@@ -1,9 +1,26 @@
 import {isAwake, type CountOrPercent, type RolloutDevice, type Wave} from './facts.ts';
 
-/** How many devices of `total` a wave holds, those of earlier waves included: rounded up, never more than there are. */
-export function waveSize(wave: Wave, total: number): number {
-	const size = 'count' in wave ? wave.count : Math.ceil((wave.percent * total) / 100);
-	return Math.min(size, total);
+/**
+ * The members of each wave, cumulative: `count` and `percent` take from the top of the ranking, rounded up, a selector
+ * names its own; each wave includes the earlier ones. In the order of rank.
+ */
+export function waveMembers(
+	waves: readonly Wave[], ranked: readonly RolloutDevice[],
+): readonly (readonly RolloutDevice[])[] {
+	const taken = new Set<string>();
+	return waves.map(wave => {
+		for (const device of ownMembers(wave, ranked)) {
+			taken.add(device.uid);
+		}
+		return ranked.filter(({uid}) => taken.has(uid));
+	});
+}
+
+function ownMembers(wave: Wave, ranked: readonly RolloutDevice[]): readonly RolloutDevice[] {
+	if ('uids' in wave) {
+		return ranked.filter(({uid}) => wave.uids.has(uid));
+	}
+	return ranked.slice(0, 'count' in wave ? wave.count : Math.ceil((wave.percent * ranked.length) / 100));
 }
 
 /** A bound on devices out of service: a percentage rounds down, and one device may always be. */

@@ -144,6 +144,18 @@ const rows: Record<string, Row> = {
 		devices: fleet(notStarted, notStarted), strategy: {waves: [{count: 9, soakSeconds: 0}]},
 		expect: {assign: ['a', 'b']},
 	},
+	'a selector names the devices of a wave': {
+		devices: fleet(notStarted, notStarted, notStarted),
+		strategy: {waves: [{uids: new Set(['c']), soakSeconds: 0}, all]}, expect: {assign: ['c'], wave: 0},
+	},
+	'a selector that names no device holds nothing': {
+		devices: fleet(notStarted, notStarted), strategy: {waves: [{uids: new Set<string>(), soakSeconds: 0}, all]},
+		expect: {assign: ['a', 'b'], wave: 1},
+	},
+	'a count after a selector adds to it': {
+		devices: fleet(notStarted, notStarted, ready),
+		strategy: {waves: [{uids: new Set(['c']), soakSeconds: 0}, canary, all]}, expect: {assign: ['a'], wave: 1},
+	},
 	'a device that joins a complete revision moves without a new canary': {
 		devices: fleet(notStarted, ready, notStarted), strategy: {completed: true},
 		expect: {outcome: 'Progressing', assign: ['a', 'c']},

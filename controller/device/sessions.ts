@@ -1,0 +1,109 @@
+import type {Clock} from '../../runtime/clock.ts';
+import {openMac0} from '../../protocol/cose.ts';
+import {deviceKey} from '../../protocol/crypto.ts';
+import {
+	decodeReport, decodeReportSlice, type Counter, type Inventory, type Report,
+} from '../../protocol/generated/messages.ts';
+import {joinSlice, type UnfinishedReport} from './slices.ts';
+
+/** The newest authentic report of one device. */
+export interface Observation {
+	readonly report: Report;
+	readonly receivedMs: number;
+	/** The newest ones reported: not every report carries them. */
+	readonly inventory?: Inventory;
+	readonly counters?: readonly Counter[];
+}
+
+/** Why bytes on f/<device>/r are no new report; `incomplete` is the ordinary case. */
+export type ReportOutcome =
+	| {readonly kind: 'report'; readonly observation: Observation}
+	| {readonly kind: 'incomplete' | 'malformed' | 'mac' | 'replay'};
+
+interface Session {
+	keyNumber: number;
+	key: Uint8Array;
+	unfinished: readonly UnfinishedReport[];
+	observation?: Observation;
+}
+
+/**
+ * What devices have said since the controller started: joins slices, checks the MAC, refuses what is not newer than
+ * what is known. Lives in memory only; after a restart the first authentic report of each device counts as new.
+ */
+export class DeviceSessions {
+	readonly #clock: Clock;
+	readonly #fleetSecret: Uint8Array;
+	readonly #sessions = new Map<string, Session>();
+
+	constructor(clock: Clock, fleetSecret: Uint8Array) {
+		this.#clock = clock;
+		this.#fleetSecret = fleetSecret;
+	}
+
+	/** The key shared with `device`; another key number makes another key. */
+	keyOf(device: string, keyNumber: number): Uint8Array {
+		return this.#sessionOf(device, keyNumber).key;
+	}
+
+	/** Takes one slice. */
+	receive(device: string, keyNumber: number, payload: Uint8Array): ReportOutcome {
+		const slice = decodeReportSlice(payload);
+		if (!slice.ok) {
+			return {kind: 'malformed'};
+		}
+		const session = this.#sessionOf(device, keyNumber);
+		const {unfinished, joined} = joinSlice(session.unfinished, slice.value);
+		session.unfinished = unfinished;
+		return joined === undefined ? {kind: 'incomplete'} : this.#open(session, joined);
+	}
+
+	observationOf(device: string): Observation | undefined {
+		return this.#sessions.get(device)?.observation;
+	}
+
+	forget(device: string): void {
+		this.#sessions.delete(device);
+	}
+
+	#open(session: Session, joined: Uint8Array): ReportOutcome {
+		const payload = openMac0(session.key, 'report', joined);
+		if (!payload.ok) {
+			return {kind: payload.error.name === 'mac' ? 'mac' : 'malformed'};
+		}
+		const report = decodeReport(payload.value);
+		if (!report.ok) {
+			return {kind: 'malformed'};
+		}
+		if (!isNewer(report.value, session.observation?.report)) {
+			return {kind: 'replay'};
+		}
+		const {inventory = session.observation?.inventory, counters = session.observation?.counters} = report.value;
+		const observation: Observation = {
+			report: report.value,
+			receivedMs: this.#clock.now(),
+			...(inventory === undefined ? {} : {inventory}),
+			...(counters === undefined ? {} : {counters}),
+		};
+		session.observation = observation;
+		return {kind: 'report', observation};
+	}
+
+	#sessionOf(device: string, keyNumber: number): Session {
+		const known = this.#sessions.get(device);
+		if (known !== undefined && known.keyNumber === keyNumber) {
+			return known;
+		}
+		const key = deviceKey(this.#fleetSecret, device, keyNumber);
+		const session: Session = {keyNumber, key, unfinished: []};
+		this.#sessions.set(device, session);
+		return session;
+	}
+}
+
+function isNewer(report: Report, before: Report | undefined): boolean {
+	if (before === undefined || report.boot !== before.boot) {
+		return before === undefined || report.boot > before.boot;
+	}
+	return report.sequence > before.sequence;
+}
