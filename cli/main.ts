@@ -1,6 +1,37 @@
 #!/usr/bin/env node
-import {Command} from 'commander';
+import {Command, CommanderError} from 'commander';
+import {messageOf} from './fail.ts';
 
-const program = new Command('femto').description('declare what a fleet of microcontrollers shall run');
+/** Each command stands in a file of its own that is loaded only when it is called: help stays quick. */
+const commands = {
+	build: async () => (await import('./commands/build.ts')).addBuildCommand,
+	keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
+	sign: async () => (await import('./commands/sign.ts')).addSignCommand,
+	tenant: async () => (await import('./commands/tenant.ts')).addTenantCommand,
+	up: async () => (await import('./commands/up.ts')).addUpCommand,
+	controller: async () => (await import('./commands/controller.ts')).addControllerCommand,
+	bridge: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
+	broker: async () => (await import('./commands/broker.ts')).addBrokerCommand,
+} satisfies Record<string, () => Promise<(program: Command) => void>>;
 
-await program.parseAsync(process.argv);
+const program = new Command('femto')
+	.description('Declare in YAML what a fleet of microcontrollers shall run.')
+	.showHelpAfterError('(femto --help, or femto COMMAND --help)')
+	.exitOverride();
+
+const wanted = process.argv[2] ?? '';
+const chosen = Object.hasOwn(commands, wanted) ? [commands[wanted as keyof typeof commands]] : Object.values(commands);
+for (const load of chosen) {
+	(await load())(program);
+}
+
+try {
+	await program.parseAsync(process.argv);
+} catch (error) {
+	if (error instanceof CommanderError) {
+		process.exitCode = error.exitCode;
+	} else {
+		console.error(`femto: ${messageOf(error)}`);
+		process.exitCode = 1;
+	}
+}

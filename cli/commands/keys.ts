@@ -1,0 +1,32 @@
+import type {Command} from 'commander';
+import {systemRandom} from '../../runtime/system.ts';
+import {createFleetKeys, createTenantKey} from '../keys/key-file.ts';
+import {integerOption} from '../options.ts';
+
+/** `femto keys`: makes key files; nothing is ever overwritten. */
+export function addKeysCommand(program: Command): void {
+	const keys = program.command('keys').summary('make keys').description('Makes key files. None is ever overwritten.');
+	keys
+		.command('fleet')
+		.summary('make the fleet root and the fleet secret')
+		.description(
+			'Makes root.key and root.pub, which sign grants and belong offline, and fleet.secret, from which device keys '
+			+ 'come and which the controller holds.',
+		)
+		.argument('<folder>', 'where the keys go')
+		.action((folder: string) => {
+			createFleetKeys(folder, systemRandom);
+			console.log(`keys: ${folder}/root.key, root.pub and fleet.secret made; keep root.key offline`);
+		});
+	keys
+		.command('tenant')
+		.summary('make the key pair of a tenant')
+		.description('Makes tenants/<namespace>.key, which signs statements, and .pub, which its grant names.')
+		.argument('<folder>', 'where the keys go')
+		.argument('<namespace>', 'Kubernetes namespace of the tenant')
+		.requiredOption('--tenant <id>', 'tenant id, unique in the fleet', integerOption('--tenant', 0, 0xffff_ffff))
+		.action((folder: string, namespace: string, {tenant}: {readonly tenant: number}) => {
+			createTenantKey(folder, namespace, tenant, systemRandom);
+			console.log(`keys: ${folder}/tenants/${namespace}.key and .pub made`);
+		});
+}

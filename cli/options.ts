@@ -1,0 +1,23 @@
+import {InvalidArgumentError} from 'commander';
+
+/** Parser of an integer option; the error names the option, the value and the rule. */
+export function integerOption(name: string, min: number, max: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (!/^-?[0-9]+$/.test(text) || value < min || value > max) {
+			throw new InvalidArgumentError(`${name} is "${text}", an integer from ${min} to ${max} required`);
+		}
+		return value;
+	};
+}
+
+/** Parser of `key=value,key=value`. */
+export function labelsOption(name: string): (text: string) => Record<string, string> {
+	return (text) => Object.fromEntries(text.split(',').map((pair) => {
+		const match = /^([^=,]+)=([^=,]*)$/.exec(pair);
+		if (match === null) {
+			throw new InvalidArgumentError(`${name} is "${text}", key=value,key=value required`);
+		}
+		return [match[1] ?? '', match[2] ?? ''];
+	}));
+}
