@@ -1,6 +1,6 @@
 import type {Field, FieldType, StructSchema} from '../../protocol/schema/types.ts';
 import {snakeCase} from './files.ts';
-import {cType, constantInitializer, isListed} from './messages-c.ts';
+import {cType, constantInitializer, isListed} from './messages-c-types.ts';
 
 /** `get_x`, which reads one item, and `proto_decode_x`, which reads a whole message. */
 export function decoderLines(schema: StructSchema): string[] {

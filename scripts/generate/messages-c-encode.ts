@@ -1,6 +1,6 @@
 import type {Field, StructSchema} from '../../protocol/schema/types.ts';
 import {snakeCase} from './files.ts';
-import {constantInitializer} from './messages-c.ts';
+import {constantInitializer} from './messages-c-types.ts';
 
 /** `put_x`, which writes one item, and `proto_encode_x`, which says whether it had room. */
 export function encoderLines(schema: StructSchema): string[] {

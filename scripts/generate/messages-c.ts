@@ -1,10 +1,10 @@
-import {encodeConstant} from '../../protocol/cbor/reader.ts';
 import * as schemaModule from '../../protocol/schema/messages.ts';
 import {messages} from '../../protocol/schema/messages.ts';
-import type {Field, FieldType, StructSchema} from '../../protocol/schema/types.ts';
+import type {Field, StructSchema} from '../../protocol/schema/types.ts';
 import {banner, snakeCase, upperSnakeCase, type GeneratedFile} from './files.ts';
 import {decoderLines, nextLines} from './messages-c-decode.ts';
 import {encoderLines} from './messages-c-encode.ts';
+import {cType, isListed} from './messages-c-types.ts';
 import {maxSize, schemaOf} from './message-sizes.ts';
 
 /** Structs and codec of every message in C: byte strings are views, lists stay encoded until they are walked. */
@@ -14,37 +14,6 @@ export function generate(): GeneratedFile[] {
 		{path: 'agent-firmware/generated/proto.h', content: header(ordered)},
 		{path: 'agent-firmware/generated/proto.c', content: source(ordered)},
 	];
-}
-
-/** Structs that stand in a list somewhere: they get a `_next` function. */
-export function isListed(name: string): boolean {
-	const fields = messages.flatMap((schema): readonly Field[] => schema.fields);
-	return fields.some(({type}) => type.kind === 'list' && type.of.kind === 'struct' && type.of.name === name);
-}
-
-export function cType(type: FieldType): string {
-	switch (type.kind) {
-		case 'uint':
-			return type.max > 0xffff_ffff ? 'uint64_t' : 'uint32_t';
-		case 'int':
-			return 'int32_t';
-		case 'bytes':
-		case 'text':
-			return 'struct cbor_view';
-		case 'struct':
-		case 'wrapped':
-			return `struct proto_${type.name}`;
-		case 'list':
-			return 'struct cbor_list';
-		case 'constant':
-			throw new TypeError('Cannot declare a constant: it takes no room');
-		default:
-			throw type satisfies never;
-	}
-}
-
-export function constantInitializer(type: FieldType & {kind: 'constant'}): string {
-	return [...encodeConstant(type.value)].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
 }
 
 /** Used structs first, as C wants them. */
@@ -95,6 +64,7 @@ function constantLines(): string[] {
 function structLines(schema: StructSchema): string[] {
 	const name = `proto_${schema.name}`;
 	const fields = schema.fields.filter(({type}) => type.kind !== 'constant');
+	const next = `enum cbor_err proto_next_${schema.name}(struct cbor_list *list, struct ${name} *value);`;
 	return [
 		'',
 		`/** ${schema.summary}. */`,
@@ -103,9 +73,9 @@ function structLines(schema: StructSchema): string[] {
 		...(fields.length === 0 ? ['\tuint8_t unused; /**< constants take no room */'] : fields.flatMap(memberLines)),
 		'};',
 		'',
-		`enum cbor_err ${name.replace('proto_', 'proto_encode_')}(struct cbor_writer *writer, const struct ${name} *value);`,
-		`enum cbor_err ${name.replace('proto_', 'proto_decode_')}(const uint8_t *data, size_t size, struct ${name} *value);`,
-		...(isListed(schema.name) ? [`enum cbor_err ${name.replace('proto_', 'proto_next_')}(struct cbor_list *list, struct ${name} *value);`] : []),
+		`enum cbor_err proto_encode_${schema.name}(struct cbor_writer *writer, const struct ${name} *value);`,
+		`enum cbor_err proto_decode_${schema.name}(const uint8_t *data, size_t size, struct ${name} *value);`,
+		...(isListed(schema.name) ? [next] : []),
 	];
 }
 
