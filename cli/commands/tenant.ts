@@ -36,7 +36,9 @@ export function addTenantCommand(program: Command): void {
 		.option('--device-labels <labels>', 'only devices with these labels', labelsOption('--device-labels'), {})
 		.option('--containers <n>', 'containers on one device', integerOption('--containers', 0, 31), 8)
 		.option('--ram-bytes <n>', 'data and stacks on one device', integerOption('--ram-bytes', 0, 0xffff_ffff), 8192)
-		.option('--instructions-per-run <n>', 'greatest budget of one run', integerOption('--instructions-per-run', 1, 0xffff_ffff), 1_000_000)
+		.option(
+			'--instructions-per-run <n>', 'greatest budget of one run', integerOption('--instructions-per-run', 1, 0xffff_ffff), 1_000_000,
+		)
 		.option('--kv-keys <n>', 'keys in its key-value stores', integerOption('--kv-keys', 0, 0xffff), 32)
 		.option('--revoke', 'a grant without keys: nothing of the tenant runs any more')
 		.action(grant);
@@ -65,7 +67,12 @@ function grant(namespace: string, options: GrantOptions): void {
 	process.stdout.write(writeYaml([manifest]));
 }
 
-function pick(option: string, text: string | undefined, known: readonly {readonly id: number; readonly name: string}[]): number[] {
+interface Named {
+	readonly id: number;
+	readonly name: string;
+}
+
+function pick(option: string, text: string | undefined, known: readonly Named[]): number[] {
 	const wanted = text === undefined ? known.map(({name}) => name) : text.split(',').filter((name) => name !== '');
 	const ids = wanted.map((name) => {
 		const found = known.find((candidate) => candidate.name === name);
