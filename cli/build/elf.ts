@@ -43,7 +43,7 @@ function readProgram(file: ElfFile): Program {
 	});
 	return {
 		hooks,
-		text: Buffer.concat(texts),
+		text: new Uint8Array(Buffer.concat(texts)),
 		rodata: fill(file, layout, regions.rodata),
 		data: fill(file, layout, regions.data),
 		bssSize: layout.bssSize,
