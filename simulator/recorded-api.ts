@@ -1,0 +1,46 @@
+import type {KubeApi} from '../runtime/kube/api.ts';
+import {isKubeError} from '../runtime/kube/errors.ts';
+import type {ResourceRef} from '../runtime/kube/types.ts';
+import type {EventLog} from './event-log.ts';
+
+export interface ApiCounts {
+	/** Accepted and refused writes by plural. */
+	readonly writes: ReadonlyMap<string, number>;
+	readonly refused: number;
+}
+
+/** A `KubeApi` whose writes, and only they, are counted and stand in the event log with their outcome. */
+export function recordApi(api: KubeApi, log: EventLog): {readonly api: KubeApi; readonly counts: () => ApiCounts} {
+	const writes = new Map<string, number>();
+	let refused = 0;
+	const record = async <T>(verb: string, ref: ResourceRef, name: string, body: unknown, write: () => Promise<T>): Promise<T> => {
+		writes.set(ref.plural, (writes.get(ref.plural) ?? 0) + 1);
+		const subject = `${ref.plural}/${ref.namespace ?? ''}/${name}`;
+		try {
+			const result = await write();
+			log.write('api', subject, `${verb} ${JSON.stringify(body)}`);
+			return result;
+		} catch (error) {
+			refused++;
+			log.write('api', subject, `${verb} refused ${isKubeError(error) ? error.reason : 'broken'} ${JSON.stringify(body)}`);
+			throw error;
+		}
+	};
+	const recorded: KubeApi = {
+		get: (ref, name) => api.get(ref, name),
+		list: (ref, options) => api.list(ref, options),
+		watch: (ref, options) => api.watch(ref, options),
+		create: (ref, object, options) =>
+			record('create', ref, object.metadata.name, object, () => api.create(ref, object, options)),
+		replace: (ref, object, options) =>
+			record(verbOf('replace', options), ref, object.metadata.name, object, () => api.replace(ref, object, options)),
+		patch: (ref, name, patch, options) =>
+			record(verbOf('patch', options), ref, name, patch, () => api.patch(ref, name, patch, options)),
+		delete: (ref, name, options) => record('delete', ref, name, options ?? {}, () => api.delete(ref, name, options)),
+	};
+	return {api: recorded, counts: () => ({writes, refused})};
+}
+
+function verbOf(verb: string, options: {readonly subresource?: string} | undefined): string {
+	return options?.subresource === undefined ? verb : `${verb}-${options.subresource}`;
+}
