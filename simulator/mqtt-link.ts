@@ -32,6 +32,7 @@ class SimulatedMqttLink implements MqttLink {
 	readonly #options: SimulatedMqttLinkOptions;
 	/** By message id, in the order of the calls. */
 	readonly #pending = new Map<number, Pending>();
+	/** Acknowledged ones: what a broker that lost the session must be told again. */
 	readonly #filters = new Map<string, QoS>();
 	#handlers: MqttLinkHandlers | undefined;
 	#channel: PacketChannel | undefined;
@@ -54,7 +55,6 @@ class SimulatedMqttLink implements MqttLink {
 	}
 
 	subscribe(filters: readonly string[], qos: 0 | 1): Promise<void> {
-		for (const filter of filters) this.#filters.set(filter, qos);
 		return this.#request({cmd: 'subscribe', subscriptions: filters.map((topic) => ({topic, qos}))});
 	}
 
@@ -141,8 +141,12 @@ class SimulatedMqttLink implements MqttLink {
 
 	#acknowledged(messageId: number): void {
 		const pending = this.#pending.get(messageId);
+		if (pending === undefined) return;
 		this.#pending.delete(messageId);
-		pending?.resolve();
+		if (pending.packet.cmd === 'subscribe') {
+			for (const {topic, qos} of pending.packet.subscriptions) this.#filters.set(topic, qos);
+		}
+		pending.resolve();
 	}
 
 	#closed(): void {
