@@ -4,15 +4,17 @@
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {GeneratedFile} from './generate/files.ts';
+import * as image from './generate/image.ts';
 import * as messagesC from './generate/messages-c.ts';
 import * as messages from './generate/messages.ts';
 import * as mqttsn from './generate/mqttsn.ts';
+import * as resources from './generate/resources.ts';
 import * as roundtripC from './generate/roundtrip-c.ts';
 import * as suitVectors from './generate/suit-vectors.ts';
 import * as tables from './generate/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const generators = [messages, messagesC, mqttsn, roundtripC, suitVectors, tables];
+const generators = [image, messages, messagesC, mqttsn, resources, roundtripC, suitVectors, tables];
 
 function current(path: string): string | undefined {
 	try {
