@@ -1,0 +1,10 @@
+export {createBridge} from './bridge.ts';
+export type {Bridge, BridgeOptions} from './bridge.ts';
+export {createTcpChannelOpener} from './broker.ts';
+export type {BrokerAddress} from './broker.ts';
+export {defaultBridgeConfig} from './config.ts';
+export type {BridgeConfig, PredefinedTopic} from './config.ts';
+export {datagramCounters, eventCounters} from './counters.ts';
+export type {BridgeCounters} from './counters.ts';
+export {openUdpPort} from './udp.ts';
+export type {UdpOptions, UdpPort} from './udp.ts';
