@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path';
 import type {GeneratedFile} from './generate/files.ts';
 import * as image from './generate/image.ts';
 import * as messagesC from './generate/messages-c.ts';
+import * as messagesCddl from './generate/messages-cddl.ts';
 import * as messages from './generate/messages.ts';
 import * as mqttsn from './generate/mqttsn.ts';
 import * as resources from './generate/resources.ts';
@@ -14,7 +15,7 @@ import * as suitVectors from './generate/suit-vectors.ts';
 import * as tables from './generate/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const generators = [image, messages, messagesC, mqttsn, resources, roundtripC, suitVectors, tables];
+const generators = [image, messages, messagesC, messagesCddl, mqttsn, resources, roundtripC, suitVectors, tables];
 
 function current(path: string): string | undefined {
 	try {
