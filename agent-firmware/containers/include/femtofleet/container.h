@@ -50,6 +50,23 @@ struct femto_parameter_entry {
 	__attribute__((section("femto.parameters"), used)) const struct femto_parameter_entry \
 		femto_parameter_##number = {label, initial_value, least, greatest}
 
+/*
+ * Signed division that truncates towards zero, for compilers whose BPF has none (instructions before v4). By zero the
+ * quotient is 0 and the remainder the dividend, as with the operators of a BPF machine.
+ */
+FEMTO_INLINE int64_t femto_divide(int64_t dividend, int64_t divisor)
+{
+	const uint64_t left = dividend < 0 ? 0 - (uint64_t)dividend : (uint64_t)dividend;
+	const uint64_t right = divisor < 0 ? 0 - (uint64_t)divisor : (uint64_t)divisor;
+	const uint64_t quotient = right == 0 ? 0 : left / right;
+	return (int64_t)((dividend < 0) != (divisor < 0) ? 0 - quotient : quotient);
+}
+
+FEMTO_INLINE int64_t femto_remainder(int64_t dividend, int64_t divisor)
+{
+	return (int64_t)((uint64_t)dividend - (uint64_t)femto_divide(dividend, divisor) * (uint64_t)divisor);
+}
+
 /* The bytes of the message that a message hook handles: context->length of them. */
 FEMTO_INLINE const uint8_t *femto_message_data(const struct femto_message *context)
 {
