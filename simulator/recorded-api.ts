@@ -1,6 +1,6 @@
-import type {KubeApi} from '../runtime/kube/api.ts';
+import type {KubeApi, Patch, WriteOptions} from '../runtime/kube/api.ts';
 import {isKubeError} from '../runtime/kube/errors.ts';
-import type {ResourceRef} from '../runtime/kube/types.ts';
+import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
 import type {EventLog} from './event-log.ts';
 
 export interface ApiCounts {
@@ -9,8 +9,16 @@ export interface ApiCounts {
 	readonly refused: number;
 }
 
-/** A `KubeApi` whose writes, and only they, are counted and stand in the event log with their outcome. */
-export function recordApi(api: KubeApi, log: EventLog): {readonly api: KubeApi; readonly counts: () => ApiCounts} {
+export interface RecordedApi {
+	readonly api: KubeApi;
+	readonly counts: () => ApiCounts;
+}
+
+/**
+ * A `KubeApi` whose writes, and only they, are counted and stand in the event log with their outcome. `onStored` sees
+ * each object that was written, as it is stored.
+ */
+export function recordApi(api: KubeApi, log: EventLog, onStored: (object: KubeObject) => void = () => {}): RecordedApi {
 	const writes = new Map<string, number>();
 	let refused = 0;
 	const record = async <T>(verb: string, ref: ResourceRef, name: string, body: unknown, write: () => Promise<T>): Promise<T> => {
@@ -26,16 +34,21 @@ export function recordApi(api: KubeApi, log: EventLog): {readonly api: KubeApi; 
 			throw error;
 		}
 	};
+	const stored = async <T extends KubeObject>(write: Promise<T>): Promise<T> => {
+		const object = await write;
+		onStored(object);
+		return object;
+	};
 	const recorded: KubeApi = {
 		get: (ref, name) => api.get(ref, name),
 		list: (ref, options) => api.list(ref, options),
 		watch: (ref, options) => api.watch(ref, options),
 		create: (ref, object, options) =>
-			record('create', ref, object.metadata.name, object, () => api.create(ref, object, options)),
+			record('create', ref, object.metadata.name, object, () => stored(api.create(ref, object, options))),
 		replace: (ref, object, options) =>
-			record(verbOf('replace', options), ref, object.metadata.name, object, () => api.replace(ref, object, options)),
-		patch: (ref, name, patch, options) =>
-			record(verbOf('patch', options), ref, name, patch, () => api.patch(ref, name, patch, options)),
+			record(verbOf('replace', options), ref, object.metadata.name, object, () => stored(api.replace(ref, object, options))),
+		patch: <T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options?: WriteOptions) =>
+			record(verbOf('patch', options), ref, name, patch, () => stored(api.patch<T>(ref, name, patch, options))),
 		delete: (ref, name, options) => record('delete', ref, name, options ?? {}, () => api.delete(ref, name, options)),
 	};
 	return {api: recorded, counts: () => ({writes, refused})};
