@@ -1,0 +1,94 @@
+import {helperNames, hookName} from '../fit.ts';
+import type {Observation} from './sessions.ts';
+import {bytesToHex} from '../../protocol/crypto.ts';
+import type {ContainerReport, Counter, Inventory, Refusal} from '../../protocol/generated/messages.ts';
+import type {
+	FemtoDeviceStatus, FemtoDeviceStatusContainer, FemtoDeviceStatusCounter, FemtoDeviceStatusRefusal,
+} from '../../protocol/generated/resources.ts';
+import {containerStates, deviceCounters, refusalReasons, verifierReasonBase} from '../../protocol/schema/reasons.ts';
+import {faultName, refusalName} from '../../protocol/schema/verifier.ts';
+import {formatTime} from '../../runtime/clock.ts';
+
+const noInstruction = 0xffff;
+
+/** The part of a device's status that its reports decide. Pure; equal reports give equal parts but for the times. */
+export function observedStatus(before: FemtoDeviceStatus, observation: Observation): FemtoDeviceStatus {
+	const {report, receivedMs, inventory, counters} = observation;
+	return {
+		acceptedGeneration: report.acceptedGeneration,
+		containers: report.containers.map(container => readContainer(container, before.containers ?? [], receivedMs)),
+		refusals: report.refusals.map(readRefusal),
+		...(inventory === undefined ? {} : readInventory(inventory)),
+		...(counters === undefined ? {} : {counters: counters.map(readCounter)}),
+		report: {boot: report.boot, sequence: report.sequence},
+		lastReportTime: formatTime(receivedMs),
+		nextReportTime: formatTime(receivedMs + report.nextReportSeconds * 1000),
+	};
+}
+
+/**
+ * Whether `next` says something of a device that is worth a write: another state that has come to an end, a fault, a
+ * refusal, another inventory. States on the way, counters and times alone are not: they follow with the next write.
+ */
+export function isMaterial(before: FemtoDeviceStatus, next: FemtoDeviceStatus): boolean {
+	return before.report === undefined || essence(before, next) !== essence(next, next);
+}
+
+function essence(status: FemtoDeviceStatus, next: FemtoDeviceStatus): string {
+	const {refusals = [], firmware, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes} = status;
+	const passing = new Set((next.containers ?? []).filter(isPassing).map(({localId}) => localId));
+	const containers = (status.containers ?? []).filter(({localId}) => !passing.has(localId))
+		.map(({localId, state, statementDigest, generation, faults}) => [localId, state, statementDigest, generation, faults]);
+	const faulty = (status.containers ?? []).filter(({localId, faults}) => passing.has(localId) && faults > 0)
+		.map(({localId, faults}) => [localId, faults]);
+	return JSON.stringify([
+		containers, faulty, refusals.map(({localId, reason, instruction}) => [localId, reason, instruction]),
+		firmware?.version, firmware?.board, firmware?.buildId, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes,
+	]);
+}
+
+function isPassing({state}: FemtoDeviceStatusContainer): boolean {
+	return state === 'Fetching' || state === 'Trial';
+}
+
+function readContainer(
+	container: ContainerReport, before: readonly FemtoDeviceStatusContainer[], receivedMs: number,
+): FemtoDeviceStatusContainer {
+	const {localId, generation, runs, faults, lastFault, instructions} = container;
+	const statementDigest = bytesToHex(container.statementDigest);
+	const state = stateName(container.state);
+	const known = before.find(entry => entry.localId === localId);
+	const same = known?.state === state && known.statementDigest === statementDigest && known.generation === generation;
+	const stateTime = same && known.stateTime !== undefined ? known.stateTime : formatTime(receivedMs);
+	const {cause, pc} = lastFault;
+	const fault = cause === 0 ? {} : {lastFault: {cause: faultName(cause) ?? `Cause${cause}`, pc}};
+	return {localId, state, stateTime, statementDigest, generation, runs, faults, ...fault, instructions};
+}
+
+/** A state of a newer firmware reads as one that has not come to an end. */
+function stateName(id: number): FemtoDeviceStatusContainer['state'] {
+	return containerStates.find(state => state.id === id)?.name ?? 'Fetching';
+}
+
+function readRefusal({localId, reason, instruction}: Refusal): FemtoDeviceStatusRefusal {
+	const name = refusalReasons.find(({id}) => id === reason)?.name ?? refusalName(reason - verifierReasonBase)
+		?? `Reason${reason}`;
+	return {localId, reason: name, ...(instruction === noInstruction ? {} : {instruction})};
+}
+
+function readInventory(inventory: Inventory): FemtoDeviceStatus {
+	return {
+		firmware: {version: inventory.firmware, board: inventory.board, buildId: bytesToHex(inventory.buildId)},
+		hooks: inventory.hooks.map(hookName),
+		helpers: helperNames(inventory.helpers),
+		containersLimit: inventory.containers,
+		freeRamBytes: inventory.freeRamBytes,
+		freeFlashBytes: inventory.freeFlashBytes,
+		mtuBytes: inventory.mtuBytes,
+		documentLimitBytes: inventory.documentBytes,
+	};
+}
+
+function readCounter({id, value}: Counter): FemtoDeviceStatusCounter {
+	return {name: deviceCounters.find(counter => counter.id === id)?.name ?? `counter_${id}`, value};
+}
