@@ -25,8 +25,8 @@ enum femto_port_err {
 
 /* Flash that the agent owns alone: `unit_count` erase units, one behind the other from address 0. */
 struct femto_flash_geometry {
-	uint32_t unit_bytes; /* bytes of one erase unit: 512 to 1 MiB, a multiple of 8 */
-	uint32_t unit_count; /* erase units, 2 to 64 */
+	uint32_t unit_bytes; /* 512 to 1 MiB, a multiple of 8; small pages are grouped by the port */
+	uint32_t unit_count; /* erase units, 2 to 32 */
 };
 
 struct femto_port {
