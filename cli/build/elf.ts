@@ -1,10 +1,13 @@
-import type {Program, ProgramHook} from '../../protocol/image/program.ts';
 import {checkProgram} from '../../protocol/image/pack.ts';
+import type {Program, ProgramHook} from '../../protocol/image/program.ts';
 import {failure, success, type Result} from '../../protocol/result.ts';
 import {hooks as knownHooks} from '../../protocol/schema/hooks.ts';
 import {imageReasons, regions} from '../../protocol/schema/image.ts';
+import {
+	elf, ElfRefusal, parseElf, relocationsOf, type ElfFile, type ElfRelocation, type ElfSection, type ElfSymbol,
+} from './elf-file.ts';
+import {addressOf, hasContent, placeData, type Layout} from './elf-layout.ts';
 import {readParameters} from './elf-parameters.ts';
-import {elf, ElfRefusal, parseElf, relocationsOf, type ElfFile, type ElfSection, type ElfSymbol} from './elf-file.ts';
 import {stackDepth} from './stack-depth.ts';
 
 const hookPrefix = 'femto/';
@@ -132,55 +135,12 @@ function localCall(section: ElfSection, name: string, offset: number): string {
 		+ 'local calls are not supported yet: mark the function static inline';
 }
 
-interface Placed {
-	readonly section: ElfSection;
-	readonly region: number;
-	/** Offset of the section in its region. */
-	readonly offset: number;
-}
-
-interface Layout {
-	readonly placed: readonly Placed[];
-	readonly bssSize: number;
-	/** Bytes of initialised data: where the zeros begin. */
-	readonly dataSize: number;
-	readonly rodataSize: number;
-}
-
-/** Lays .rodata* into its region, .data* and then .bss* into that of data, each at its own alignment. */
-function placeData({sections}: ElfFile): Layout {
-	const kept = sections.filter(({flags, size}) => (flags & elf.flagAlloc) !== 0 && size > 0);
-	const named = (prefix: string) => kept.filter(({name}) => name === prefix || name.startsWith(`${prefix}.`));
-	const rodata = place(named('.rodata'), regions.rodata, 0);
-	const data = place(named('.data').filter(({type}) => type !== elf.sectionNoBits), regions.data, 0);
-	const bss = place(named('.bss'), regions.data, data.end);
-	return {
-		placed: [...rodata.placed, ...data.placed, ...bss.placed],
-		bssSize: bss.end - data.end,
-		dataSize: data.end,
-		rodataSize: rodata.end,
-	};
-}
-
-function place(list: readonly ElfSection[], region: number, start: number): {placed: readonly Placed[]; end: number} {
-	let end = start;
-	const placed = list.map((section) => {
-		const alignment = Math.max(1, section.alignment);
-		const offset = Math.ceil(end / alignment) * alignment;
-		end = offset + section.size;
-		if (end > 0xffff) {
-			throw new ElfRefusal(`Cannot place section ${section.name}: its region would exceed 65535 bytes`);
-		}
-		return {section, region, offset};
-	});
-	return {placed, end};
-}
-
 /** Content of one region with the addresses inside it resolved. */
 function fill(file: ElfFile, layout: Layout, region: number): Uint8Array {
 	const bytes = new Uint8Array(region === regions.data ? layout.dataSize : layout.rodataSize);
 	const view = viewOf(bytes);
-	for (const {section, offset} of layout.placed.filter((placed) => placed.region === region)) {
+	const initialised = layout.placed.filter((placed) => placed.region === region && hasContent(placed.section));
+	for (const {section, offset} of initialised) {
 		bytes.set(section.bytes, offset);
 		for (const relocation of relocationsOf(file, section)) {
 			const {type} = relocation;
@@ -211,33 +171,7 @@ function relocateText(file: ElfFile, section: ElfSection, layout: Layout): Uint8
 	return bytes;
 }
 
-interface Reference {
-	readonly offset: number;
-	readonly type: number;
-	readonly symbol: ElfSymbol;
-}
-
-/** Address of a symbol plus the addend that stands in the bytes; both must stay within the symbol's section. */
-function addressOf(layout: Layout, from: ElfSection, {offset, symbol}: Reference, addend: number): number {
-	const where = `Cannot resolve ${symbol.name} in section ${from.name} at offset ${offset}`;
-	if (symbol.section === elf.indexUndefined) {
-		throw new ElfRefusal(`${where}: it is not defined`);
-	}
-	if (symbol.section === elf.indexCommon) {
-		throw new ElfRefusal(`${where}: it is a common variable: compile with -fno-common`);
-	}
-	const target = layout.placed.find(({section}) => section.index === symbol.section);
-	if (target === undefined) {
-		throw new ElfRefusal(`${where}: a container has addresses of .rodata, .data and .bss only`);
-	}
-	const inside = symbol.value + addend;
-	if (inside < 0 || inside > target.section.size) {
-		throw new ElfRefusal(`${where}: ${inside} is outside the ${target.section.size} bytes of ${target.section.name}`);
-	}
-	return target.region * 2 ** 28 + target.offset + inside;
-}
-
-function refusedRelocation(section: ElfSection, {offset, type, symbol}: Reference): string {
+function refusedRelocation(section: ElfSection, {offset, type, symbol}: ElfRelocation): string {
 	return `Cannot resolve ${symbol.name} in section ${section.name} at offset ${offset}: relocation type ${type}`;
 }
 
