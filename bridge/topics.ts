@@ -7,8 +7,7 @@ export function isFleetDevice(clientId: string): boolean {
 
 /** Whether the bridge serves this client id at all; ids with `_` first belong to the fleet's own programs. */
 export function isServedClientId(clientId: string): boolean {
-	// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-	return !clientId.startsWith('_') && !/[/+#\u0000-\u001f\u007f-\u009f]/u.test(clientId);
+	return !clientId.startsWith('_') && !/[/+#\p{Cc}]/u.test(clientId);
 }
 
 export function hasWildcard(topic: string): boolean {

@@ -132,15 +132,13 @@ function onTick(link: Link, nowMs: number): Change {
 }
 
 function stop(link: Link, abrupt: boolean, nowMs: number): Change {
-	switch (link.phase.state) {
-		case 'stopping':
-		case 'stopped':
-			return same(link);
-		case 'up':
-			if (!abrupt) {
-				const phase = {state: 'stopping', untilMs: nowMs + stopTimeoutMs} as const;
-				return to(link, phase, {kind: 'send', packet: {cmd: 'disconnect'}});
-			}
+	const {state} = link.phase;
+	if (state === 'stopping' || state === 'stopped') {
+		return same(link);
+	}
+	if (state === 'up' && !abrupt) {
+		const phase = {state: 'stopping', untilMs: nowMs + stopTimeoutMs} as const;
+		return to(link, phase, {kind: 'send', packet: {cmd: 'disconnect'}});
 	}
 	return to(link, {state: 'stopped'}, {kind: 'close'}, eventOf({kind: 'stopped'}));
 }

@@ -2,7 +2,7 @@ import type {MqttSnPacketOf} from '../../protocol/mqttsn/packet.ts';
 import {mqttSnReturnCodes as code} from '../../protocol/schema/mqttsn.ts';
 import {finish, launch, pump} from './downlink.ts';
 import {endLost, fallAsleep} from './life.ts';
-import {changeTo, same, then} from './state.ts';
+import {changeTo, same, andThen} from './state.ts';
 import type {Change, Session} from './state.ts';
 import {withTopic, withoutKnown} from './topic-table.ts';
 
@@ -21,10 +21,10 @@ export function onRegack(session: Session, packet: MqttSnPacketOf<'regack'>, now
 		const given = withTopic(landed.topics, topic, {known: true, max: Infinity});
 		const queue = [flight.message, ...landed.queue];
 		const state = {...landed, topics: given?.table ?? landed.topics, queue};
-		return then(same(state, 'ack_accepted'), (next) => pump(next, nowMs));
+		return andThen(same(state, 'ack_accepted'), (next) => pump(next, nowMs));
 	}
-	return then(then(same(landed, 'ack_refused'), (state) => refuseName(state, topic)), (state) =>
-		then(finish(state, flight.message, 'downlink_refused'), (next) => pump(next, nowMs)));
+	return andThen(andThen(same(landed, 'ack_refused'), (state) => refuseName(state, topic)), (state) =>
+		andThen(finish(state, flight.message, 'downlink_refused'), (next) => pump(next, nowMs)));
 }
 
 /** A refused REGISTER counts as an unsubscribe from that name (6.10); a wildcard filter stays. */
@@ -51,15 +51,15 @@ export function onPuback(session: Session, packet: MqttSnPacketOf<'puback'>, now
 	}
 	const landed: Session = {...session, flight: undefined};
 	if (packet.returnCode === code.accepted) {
-		return then({...finish(landed, flight.message, 'downlink_delivered_qos1'), counted: 'ack_accepted'}, (state) =>
+		return andThen({...finish(landed, flight.message, 'downlink_delivered_qos1'), counted: 'ack_accepted'}, (state) =>
 			pump(state, nowMs));
 	}
 	if (packet.returnCode === code.invalidTopicId && !flight.message.byName) {
 		const topics = withoutKnown(landed.topics, flight.packet.topicId);
 		const state = {...landed, topics, queue: [{...flight.message, byName: true}, ...landed.queue]};
-		return then(same(state, 'ack_refused'), (next) => pump(next, nowMs));
+		return andThen(same(state, 'ack_refused'), (next) => pump(next, nowMs));
 	}
-	return then({...finish(landed, flight.message, 'downlink_refused'), counted: 'ack_refused'}, (state) =>
+	return andThen({...finish(landed, flight.message, 'downlink_refused'), counted: 'ack_refused'}, (state) =>
 		pump(state, nowMs));
 }
 
@@ -81,5 +81,5 @@ export function retry(session: Session, nowMs: number): Change {
 	}
 	const packet = flight.packet.type === 'publish' ? {...flight.packet, dup: true} : flight.packet;
 	const again = launch(session, {...flight, packet, tries: flight.tries + 1}, nowMs);
-	return then(again, (state) => changeTo(state, {kind: 'count', counter: 'downlink_retried'}));
+	return andThen(again, (state) => changeTo(state, {kind: 'count', counter: 'downlink_retried'}));
 }

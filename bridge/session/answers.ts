@@ -5,7 +5,7 @@ import {hasWildcard} from '../topics.ts';
 import {onLinkUp} from './connect.ts';
 import {onMessage, pump} from './downlink.ts';
 import {endCongested, withoutBroker} from './life.ts';
-import {changeTo, same, then} from './state.ts';
+import {changeTo, same, andThen} from './state.ts';
 import type {Change, Pending, Session, SessionOutput} from './state.ts';
 import {withTopic} from './topic-table.ts';
 
@@ -21,14 +21,14 @@ export function onLinkEvent(session: Session, event: LinkEvent, nowMs: number): 
 		case 'message':
 			return onMessage(session, event, nowMs);
 		case 'published':
-			return then(settle(session, event.token, onPublished), (state) => pump(state, nowMs));
+			return andThen(settle(session, event.token, onPublished), (state) => pump(state, nowMs));
 		case 'subscribed':
-			return then(
+			return andThen(
 				settle(session, event.token, (state, pending) => onSubscribed(state, pending, event.granted)),
 				(state) => pump(state, nowMs),
 			);
 		case 'unsubscribed':
-			return then(settle(session, event.token, onUnsubscribed), (state) => pump(state, nowMs));
+			return andThen(settle(session, event.token, onUnsubscribed), (state) => pump(state, nowMs));
 	}
 }
 

@@ -2,7 +2,7 @@ import type {MqttSnPacketOf} from '../../protocol/mqttsn/packet.ts';
 import {mqttSnReturnCodes as code} from '../../protocol/schema/mqttsn.ts';
 import {pump} from './downlink.ts';
 import {withFlightInQueue, withoutBroker} from './life.ts';
-import {changeTo, reply, same, then} from './state.ts';
+import {changeTo, reply, same, andThen} from './state.ts';
 import type {Change, Session} from './state.ts';
 import {afterConnect, emptyTopicTable} from './topic-table.ts';
 
@@ -42,7 +42,7 @@ function resume(session: Session, nowMs: number): Change {
 		topics: afterConnect(session.topics),
 		lastUplink: undefined,
 	};
-	return then(reply(state, 'connect_accepted', {type: 'connack', returnCode: code.accepted}), (next) =>
+	return andThen(reply(state, 'connect_accepted', {type: 'connack', returnCode: code.accepted}), (next) =>
 		pump(next, nowMs));
 }
 
@@ -50,14 +50,14 @@ function resume(session: Session, nowMs: number): Change {
 export function onLinkUp(session: Session, sessionPresent: boolean, nowMs: number): Change {
 	const up: Session = {...session, brokerUp: true};
 	const subscribed = sessionPresent ? same(up) : resubscribe(up);
-	const greeted = session.phase.state === 'connecting' ? then(subscribed, accept) : subscribed;
-	return then(greeted, (state) => pump(state, nowMs));
+	const greeted = session.phase.state === 'connecting' ? andThen(subscribed, accept) : subscribed;
+	return andThen(greeted, (state) => pump(state, nowMs));
 }
 
 function resubscribe(session: Session): Change {
 	let change = same(session);
 	for (const [filter, {qos}] of session.filters) {
-		change = then(change, (state) => {
+		change = andThen(change, (state) => {
 			const token = state.nextToken;
 			const pending = new Map(state.pending).set(token, {kind: 'resubscribe'});
 			const command = {kind: 'subscribe', filter, qos, token} as const;

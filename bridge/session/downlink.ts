@@ -5,7 +5,7 @@ import type {EventCounter} from '../counters.ts';
 import type {LinkMessage} from '../link/state.ts';
 import {mayReceive} from '../topics.ts';
 import {fallAsleep, withoutBroker} from './life.ts';
-import {changeTo, same, then} from './state.ts';
+import {changeTo, same, andThen} from './state.ts';
 import type {Change, Downlink, Flight, Session, SessionOutput} from './state.ts';
 import {topicRef, withTopic} from './topic-table.ts';
 
@@ -62,9 +62,9 @@ export function pump(session: Session, nowMs: number): Change {
 	let change = same(session);
 	for (let next = nextMessage(session); next !== undefined; next = nextMessage(change.state)) {
 		const message = next;
-		change = then(change, (state) => sendNext(state, message, nowMs));
+		change = andThen(change, (state) => sendNext(state, message, nowMs));
 	}
-	return then(change, (state) => afterPump(state, nowMs));
+	return andThen(change, (state) => afterPump(state, nowMs));
 }
 
 function nextMessage({phase, flight, queue}: Session): Downlink | undefined {
@@ -155,7 +155,7 @@ function afterPump(session: Session, nowMs: number): Change {
 	const slept = phase.state === 'awake'
 		? changeTo(fallAsleep(session, phase.seconds, nowMs), {kind: 'send', packet: {type: 'pingresp'}})
 		: same(session);
-	return then(slept, fetchHeldBack);
+	return andThen(slept, fetchHeldBack);
 }
 
 function fetchHeldBack(session: Session): Change {

@@ -152,7 +152,7 @@ export function reply(state: Session, counted: DatagramCounter, packet: MqttSnPa
 }
 
 /** Runs `next` on what `first` left; the first count stands. */
-export function then(first: Change, next: (state: Session) => Change): Change {
+export function andThen(first: Change, next: (state: Session) => Change): Change {
 	const second = next(first.state);
 	const counted = first.counted ?? second.counted;
 	const change = {state: second.state, outputs: [...first.outputs, ...second.outputs]};

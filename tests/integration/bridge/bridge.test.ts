@@ -7,7 +7,7 @@ import {publish, startBridge, startBroker, TestDevice, textOf} from './support.t
 test('a retained head waits for the device that subscribes by predefined id', async (t) => {
 	const broker = await startBroker(t);
 	await publish(broker, 'f/node/d', 'head', 1, true);
-	const {bridge, port} = await startBridge(t, broker.port);
+	const {port} = await startBridge(t, broker.port);
 	const device = new TestDevice(t, port);
 	assert.equal(await device.connect('node'), 0);
 	assert.equal((await device.subscribe(1, 1)).returnCode, 0);
@@ -76,7 +76,7 @@ test('what finds no room in the buffer of a sleeper stays at the broker and come
 
 test('while the broker is away devices hear congestion; when it is back their sessions go on', async (t) => {
 	const broker = await startBroker(t);
-	const {bridge, port} = await startBridge(t, broker.port, {retryFirstMs: 20, retryMaxMs: 40});
+	const {port} = await startBridge(t, broker.port, {retryFirstMs: 20, retryMaxMs: 40});
 	const device = new TestDevice(t, port);
 	await device.connect('node');
 	await device.subscribe(5, 1);
@@ -123,7 +123,7 @@ test('the will says offline when the bridge is cut off', async (t) => {
 	const broker = await startBroker(t);
 	const online = once(broker.messages, 'f/bridge/test');
 	const connected = once(broker.aedes, 'clientReady');
-	const {bridge} = await startBridge(t, broker.port, {retryFirstMs: 60_000, retryMaxMs: 60_000});
+	await startBridge(t, broker.port, {retryFirstMs: 60_000, retryMaxMs: 60_000});
 	const [client] = await connected as [{conn: {destroy(): void}}];
 	await online;
 	const will = new Promise<Uint8Array>((resolve) => {

@@ -93,9 +93,9 @@ export interface TestBridge {
 	readonly bridge: Bridge;
 	readonly port: number;
 	/** Resolves when the bridge has handled so many datagrams in all. */
-	handled(count: number): Promise<void>;
+	readonly handled: (count: number) => Promise<void>;
 	/** Resolves when the broker has sent the bridge so many messages in all. */
-	delivered(count: number): Promise<void>;
+	readonly delivered: (count: number) => Promise<void>;
 }
 
 export async function startBridge(
