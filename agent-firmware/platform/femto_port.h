@@ -23,7 +23,7 @@ enum femto_port_err {
 	FEMTO_PORT_NOT_FOUND = -2, /* sensor_read: no such channel */
 };
 
-/* Flash that the agent owns alone: `unit_count` erase units, one behind the other from address 0. */
+/* Flash that the agent owns alone: `unit_count` erase units, one behind another from address 0. */
 struct femto_flash_geometry {
 	uint32_t unit_bytes; /* 512 to 1 MiB, a multiple of 8; small pages are grouped by the port */
 	uint32_t unit_count; /* erase units, 2 to 32 */

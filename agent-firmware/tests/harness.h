@@ -34,7 +34,7 @@ void harness_row(const char *row);
 /* Whether a check of the running test has failed. */
 bool harness_has_failed(void);
 
-/* Turns hexadecimal digits (blanks allowed) into bytes; returns their number, at most `capacity`. */
+/* Turns hexadecimal digits (blanks allowed) into at most `capacity` bytes; returns their number. */
 size_t harness_hex(const char *digits, uint8_t *bytes, size_t capacity);
 
 #define HARNESS_JOIN_(a, b) a##b

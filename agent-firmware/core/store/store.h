@@ -31,9 +31,9 @@
  * why a removal may be forgotten together with its unit.
  *
  * A write unit that power failed in without leaving a visible bit can't be told from an untouched
- * one. Behind the last record one is left unused for that reason; when it happens again at the first
- * write after a start, that unit, which reads erased, is programmed once more. If the flash refuses,
- * or the bytes do not read back, the record goes to a fresh erase unit.
+ * one. Behind the last record one is left unused for that reason; when it happens again at the
+ * first write after a start, that unit, which reads erased, is programmed once more. If the flash
+ * refuses, or the bytes do not read back, the record goes to a fresh erase unit.
  *
  * No function may be called from an interrupt. Stack: 400 bytes + port.
  */
@@ -64,10 +64,10 @@
 #define STORE_UNITS_MAX 32u
 #endif
 
-/* An eighth of an erase unit remains for values of at most so many bytes: floors, marks, counters. */
+/* An eighth of an erase unit remains for values of at most so many bytes: floors, counters. */
 #define STORE_SMALL_BYTES 64u
 
-/* Index entries that only small values of these kinds may fill: STORE_FLOOR, STORE_BOOT, STORE_MARK. */
+/* Index entries that only STORE_FLOOR, STORE_BOOT and STORE_MARK may fill. */
 #define STORE_RESERVE_ENTRIES 4u
 
 /* What a key is about. The values stand in flash: never renumber, never reuse. 1 to 126. */
@@ -78,6 +78,7 @@ enum store_kind {
 	STORE_FLOOR = 4,      /* tenant, container name: lowest sequence; only raised; survives removal */
 	STORE_BOOT = 5,       /* no id: number of boots; only raised */
 	STORE_VALUE = 6,      /* owner's bytes: one persistent key-value pair */
+	STORE_GRANT = 7,      /* tenant, no name: the signed grant */
 };
 
 /* Outcomes: 0 and above are ordinary, below are failures. */

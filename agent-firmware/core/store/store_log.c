@@ -332,7 +332,7 @@ static enum store_err begin_unit(struct store *store, uint32_t unit, uint32_t of
 	return STORE_OK;
 }
 
-/* Copies what counts in unit `from` to `unit` as long as it fits; `all` = nothing was left behind. */
+/* Copies what counts in `from` to `unit` as long as it fits; `all` = nothing was left behind. */
 static enum store_err move_records(
 	struct store *store, uint32_t from, uint32_t unit, uint32_t *offset, bool *all)
 {
