@@ -20,6 +20,9 @@ export function assemble(lines: readonly string[]): Uint8Array {
 	}));
 }
 
+/** More than any pattern has, so that each can name its own. */
+type Groups = [string, string, string, string, string];
+
 type Assembler = (line: string) => readonly number[] | undefined;
 
 const operations: Readonly<Record<string, readonly [opcode: number, offset: number]>> = {
@@ -76,11 +79,11 @@ const assemblers: readonly Assembler[] = [
 ];
 
 /** Groups of a pattern that takes the whole line; none of them is optional, so each is a string. */
-function matching(pattern: string, build: (groups: [string, string, string, string, string]) => readonly number[] | undefined): Assembler {
+function matching(pattern: string, build: (groups: Groups) => readonly number[] | undefined): Assembler {
 	const expression = new RegExp(`^${pattern}$`);
 	return (line) => {
 		const found = expression.exec(line);
-		return found === null ? undefined : build(found.slice(1) as [string, string, string, string, string]);
+		return found === null ? undefined : build(found.slice(1) as Groups);
 	};
 }
 

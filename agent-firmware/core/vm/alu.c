@@ -21,7 +21,8 @@ static struct quotient divide(uint64_t dividend, uint64_t divisor)
 		return result;
 	}
 	unsigned shift = 0;
-	while (divisor <= result.rest >> 1 && divisor >> 63 == 0) {
+	/* A divisor of at most half the rest has a free upper bit. */
+	while (divisor <= result.rest >> 1) {
 		divisor <<= 1;
 		shift++;
 	}
@@ -164,7 +165,7 @@ bool bpf_alu(const struct bpf_instruction *at, uint64_t a, uint64_t b, uint64_t 
 bool bpf_compare(uint8_t opcode, uint64_t a, uint64_t b)
 {
 	if (BPF_CLASS(opcode) == BPF_JMP32) {
-		/* Extending both by their signs keeps unsigned order, equality and common bits, too. */
+		/* Extending both by their signs keeps unsigned order and common bits, too. */
 		a = bpf_sign_extend(a, 32);
 		b = bpf_sign_extend(b, 32);
 	}

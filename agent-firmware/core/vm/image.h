@@ -43,7 +43,7 @@ struct bpf_parameter {
 	int32_t max; /* greatest value */
 };
 
-/* State of expanding a packed text slot by slot, as a store does that programs 8 bytes at a time. */
+/* State of expanding a packed text slot by slot, as a store that programs 8 bytes at a time. */
 struct bpf_expansion {
 	const uint8_t *cur; /* next packed byte */
 	const uint8_t *end; /* end of the packed text */
@@ -68,7 +68,7 @@ bool bpf_image_parameter(const struct bpf_image *image, uint32_t index,
 /* Begins to expand; then call bpf_expand_next image->text_count times and bpf_expand_end once. */
 struct bpf_expansion bpf_expand_begin(const struct bpf_image *image);
 
-/* Writes the next slot, also one that the verifier will refuse. Refuses bytes that are no coding. */
+/* Writes the next slot, also one that the verifier will refuse; refuses what is no coding. */
 enum bpf_reason bpf_expand_next(struct bpf_expansion *expansion, uint8_t slot[BPF_SLOT_SIZE]);
 
 /* Refuses packed bytes that are left over. */

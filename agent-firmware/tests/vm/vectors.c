@@ -126,6 +126,42 @@ TEST("every vector is refused, faults or ends as it says")
 	CHECK(count > 800);
 }
 
+TEST("a call is checked against the permissions again when it runs")
+{
+	const uint8_t slots[2 * BPF_SLOT_SIZE] = {
+		[0] = BPF_OPCODE_CALL,
+		[4] = HELPER_SUM_ARGUMENTS,
+		[BPF_SLOT_SIZE] = BPF_OPCODE_EXIT,
+	};
+	const struct bpf_program program = {
+		.text = slots,
+		.helpers = ~(UINT64_C(1) << HELPER_SUM_ARGUMENTS),
+		.text_count = 2,
+	};
+	struct bpf_vm vm;
+	uint64_t result = 0;
+	bpf_vm_init(&vm, &program, NULL);
+	vm.call = call;
+	vm.budget = 2;
+	CHECK_EQUAL(bpf_run(&vm, 0, &result), BPF_FAULT_HELPER_DENIED);
+	CHECK_EQUAL(vm.pc, 0);
+}
+
+TEST("a firmware without helpers faults at a call")
+{
+	const uint8_t slots[2 * BPF_SLOT_SIZE] = {
+		[0] = BPF_OPCODE_CALL,
+		[4] = 1,
+		[BPF_SLOT_SIZE] = BPF_OPCODE_EXIT,
+	};
+	const struct bpf_program program = {.text = slots, .helpers = UINT64_MAX, .text_count = 2};
+	struct bpf_vm vm;
+	uint64_t result = 0;
+	bpf_vm_init(&vm, &program, NULL);
+	vm.budget = 2;
+	CHECK_EQUAL(bpf_run(&vm, 0, &result), BPF_FAULT_HELPER_UNKNOWN);
+}
+
 /* A text that was never verified, or changed since: it must fault, not reach beyond. */
 TEST("a refused text that runs all the same touches nothing outside")
 {

@@ -84,7 +84,8 @@ TEST("a hook starts at an instruction inside the text")
 		const struct bpf_image image = {.hooks = hooks, .hook_count = 1};
 		const struct bpf_verdict verdict = bpf_verify_image(&image, &text);
 		CHECK_EQUAL(verdict.reason, rows[i].reason);
-		CHECK_EQUAL(verdict.instruction, rows[i].reason == BPF_ACCEPTED ? 0 : rows[i].entry);
+		const bool accepted = rows[i].reason == BPF_ACCEPTED;
+		CHECK_EQUAL(verdict.instruction, accepted ? 0 : rows[i].entry);
 	}
 }
 

@@ -98,7 +98,8 @@ const changes: Readonly<Record<string, readonly [at: number, bytes: string, reas
 	'a default below min': [30, 'fcffffff', 'ImageParameterRange'],
 	'a number of more than 32 bits': [57, '0700ffffffff1f959595', 'ImageTextNumber'],
 	'a number with a needless byte': [57, '07008000', 'ImageTextNumber'],
-	'an offset of more than 16 bits': [57, '05808004', 'ImageTextNumber'],
+	'an offset above 16 bits': [57, '05808004959595959595', 'ImageTextNumber'],
+	'an offset below 16 bits': [57, '05818004959595959595', 'ImageTextNumber'],
 	'a wide load that is cut': [57, '95959595180002ffff03', 'ImageTextTrailing'],
 	'text that ends in a number': [57, '959595950700ffffffff', 'ImageTextTruncated'],
 };
