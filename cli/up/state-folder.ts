@@ -1,0 +1,29 @@
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+export interface StateFolder {
+	readonly path: string;
+	readonly store: string;
+	readonly keys: string;
+	/** Deletes a folder that was made for this run; keeps the user's. */
+	release(): Promise<void>;
+}
+
+/** The folder the user names, kept over runs; without one a new temporary folder. */
+export async function openStateFolder(path: string | undefined): Promise<StateFolder> {
+	if (path !== undefined) {
+		await mkdir(path, {recursive: true, mode: 0o700});
+	}
+	const folder = path ?? (await mkdtemp(join(tmpdir(), 'femto-')));
+	return {
+		path: folder,
+		store: join(folder, 'store.db'),
+		keys: join(folder, 'keys'),
+		release: async () => {
+			if (path === undefined) {
+				await rm(folder, {recursive: true, force: true});
+			}
+		},
+	};
+}
