@@ -49,8 +49,7 @@ struct femto_config {
 	const char *firmware;     /* version of the firmware, 1 to 23 bytes; outlives the device */
 	const char *board;        /* name of the board, 1 to 23 bytes; outlives the device */
 	uint8_t build_id[8];      /* build of the firmware */
-	uint16_t mtu_bytes;       /* largest datagram the link carries, 64 to FEMTO_DATAGRAM_BYTES */
-	uint16_t sensor_channels; /* channels 0 … n - 1 that femto_port can read */
+	uint16_t mtu_bytes;       /* largest datagram the link carries, at least 64 */
 };
 
 /* What is really there of one assigned container. */

@@ -29,9 +29,12 @@
 #define FEMTO_PARAMETERS_MAX 16u
 #endif
 
-/* Bytes of the buffer that holds one object while it is fetched or read back: a packed image. */
+/*
+ * Bytes of the buffer for what is fetched or read back: a statement (352) with its packed image, or
+ * a document. At most 2,944.
+ */
 #ifndef FEMTO_OBJECT_BYTES
-#define FEMTO_OBJECT_BYTES 2560u
+#define FEMTO_OBJECT_BYTES 2816u
 #endif
 
 /* Bytes of the largest document, at most 2048 and at most FEMTO_OBJECT_BYTES. */
@@ -49,9 +52,9 @@
 #define FEMTO_STACK_BYTES 512u
 #endif
 
-/* Bytes of one report with its COSE_Mac0; 40 a container, 24 a fault or refusal, 250 for the rest. */
+/* Bytes of one report with its COSE_Mac0: 60 a container, 416 for the rest. */
 #ifndef FEMTO_REPORT_BYTES
-#define FEMTO_REPORT_BYTES 832u
+#define FEMTO_REPORT_BYTES 896u
 #endif
 
 /* Entries of the key-value stores of all scopes together, 24 bytes each. */
@@ -92,11 +95,6 @@
 /* Keep-alive of the MQTT-SN session, seconds. */
 #ifndef FEMTO_KEEP_ALIVE_SECONDS
 #define FEMTO_KEEP_ALIVE_SECONDS 60u
-#endif
-
-/* Boots that a generation on trial survives before it is given up. */
-#ifndef FEMTO_TRIAL_BOOTS_MAX
-#define FEMTO_TRIAL_BOOTS_MAX 3u
 #endif
 
 #endif

@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mqttsn_packets.h"
+#include "generated/mqttsn_packets.h"
 
 /* Topics a client may have, 1 to 32. */
 #ifndef MQSN_TOPICS_MAX
@@ -149,6 +149,12 @@ void mqsn_init(struct mqsn_client *client, const char *client_id, uint16_t keep_
 uint8_t mqsn_add_topic(
 	struct mqsn_client *client, const char *suffix, uint16_t predefined, uint8_t subscribe);
 
+/*
+ * Gives the topic another suffix (at most MQSN_SUFFIX_MAX characters) and forgets its id; a QoS 1
+ * publication on it that is in flight is dropped.
+ */
+void mqsn_rename_topic(struct mqsn_client *client, uint8_t topic, const char *suffix);
+
 /* One received datagram. Afterwards call mqsn_poll until it returns 0. */
 struct mqsn_event mqsn_feed(
 	struct mqsn_client *client, const uint8_t *datagram, size_t length, uint64_t now_ms);
@@ -178,6 +184,9 @@ enum mqsn_outcome mqsn_publish(struct mqsn_client *client, uint8_t topic, const 
 
 /* Asks for a PINGRESP: everything the gateway sent before it has arrived when it arrives. */
 void mqsn_ping(struct mqsn_client *client, uint64_t now_ms);
+
+/* Milliseconds to wait after the try number `tries` (from 0), with jitter: for retries of others. */
+uint64_t mqsn_backoff(struct mqsn_client *client, uint8_t tries);
 
 /* ACTIVE only, else without effect: DISCONNECT(seconds). Asleep at MQSN_EVENT_ASLEEP. */
 void mqsn_sleep(struct mqsn_client *client, uint16_t seconds, uint64_t now_ms);

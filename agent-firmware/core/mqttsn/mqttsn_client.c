@@ -38,6 +38,22 @@ uint8_t mqsn_add_topic(
 	return client->topic_count++;
 }
 
+void mqsn_rename_topic(struct mqsn_client *client, uint8_t topic, const char *suffix)
+{
+	struct mqsn_topic *renamed = &client->topics[topic];
+	memset(renamed->suffix, 0, sizeof(renamed->suffix));
+	memcpy(renamed->suffix, suffix, strlen(suffix));
+	renamed->by_name = renamed->predefined == 0;
+	renamed->normal = 0;
+	renamed->wants_register = false;
+	if (client->control == MQSN_CONTROL_REGISTER && client->control_topic == topic) {
+		client->control = MQSN_CONTROL_NONE; /* a late REGACK is counted as unexpected */
+	}
+	if (client->publishing && client->publish_topic == topic) {
+		client->publishing = false;
+	}
+}
+
 uint64_t mqsn_backoff(struct mqsn_client *client, uint8_t tries)
 {
 	const uint32_t base = BACKOFF_MIN_MS << (tries < BACKOFF_STEPS ? tries : BACKOFF_STEPS);

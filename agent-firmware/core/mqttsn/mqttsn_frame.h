@@ -30,9 +30,6 @@ size_t mqsn_write_name(
 uint16_t mqsn_load_u16(const uint8_t *at);
 void mqsn_store_u16(uint8_t *at, uint16_t value);
 
-/* Milliseconds to wait after the try number `tries` (from 0), with jitter. */
-uint64_t mqsn_backoff(struct mqsn_client *client, uint8_t tries);
-
 /* A message id that is not 0. */
 uint16_t mqsn_new_id(struct mqsn_client *client);
 

@@ -1,0 +1,268 @@
+/*
+ * The reconciler: compares what the newest head names with what is there, and takes one step.
+ * Order: document, grants, containers; what waits is passed over.
+ */
+#include "agent.h"
+
+#include <string.h>
+
+static bool is_waiting(const struct femto_wait *wait, uint64_t now_ms)
+{
+	return now_ms < wait->until_ms;
+}
+
+static void refuse_container(
+	struct femto *f, struct femto_container *container, struct femto_refused why, uint64_t now_ms)
+{
+	femto_count(f, COUNTER_OBJECT_REFUSED);
+	femto_set_state(f, container, CONTAINER_REFUSED, why, now_ms);
+}
+
+/* --- document */
+
+static bool wants_document(const struct femto *f)
+{
+	return f->accepted_generation != f->document_generation && !f->document_refused;
+}
+
+/* A newer head with the document that is in force: only the number is new. */
+static bool renew_document(struct femto *f, uint64_t now_ms)
+{
+	if (f->document_generation == 0 || f->head_bytes == 0 ||
+		memcmp(f->head_digest, f->document_digest, FEMTO_DIGEST_BYTES) != 0) {
+		return false;
+	}
+	femto_pull_stop(f);
+	f->candidate.index = FEMTO_NO_SLOT;
+	const size_t size = femto_read_document(f);
+	const struct cbor_view document = femto_stored_document(f, size);
+	if (size == 0 || !femto_keep_document(f, document)) {
+		return false; /* fetched as any other */
+	}
+	f->document_generation = f->accepted_generation;
+	f->document_reason = femto_apply_document(f, document, now_ms);
+	return true;
+}
+
+static bool step_document(struct femto *f, uint64_t now_ms)
+{
+	if (!wants_document(f) || is_waiting(&f->document_wait, now_ms)) {
+		return false;
+	}
+	if (f->head_bytes > FEMTO_DOCUMENT_BYTES || f->head_bytes == 0) {
+		f->document_refused = true;
+		f->document_reason =
+			f->head_bytes == 0 ? REFUSAL_DOCUMENT_MALFORMED : REFUSAL_OBJECT_TOO_LARGE;
+		femto_count(f, COUNTER_OBJECT_REFUSED);
+		femto_report_soon(f, now_ms);
+		return true;
+	}
+	if (!renew_document(f, now_ms)) {
+		femto_pull_begin(f, FEMTO_OBJECT_DOCUMENT, 0, f->head_digest, 0, f->head_bytes);
+	}
+	return true;
+}
+
+/* --- grants */
+
+static bool load_grant(struct femto *f, uint8_t slot)
+{
+	uint8_t bytes[PROTO_GRANT_BYTES_MAX];
+	struct femto_tenant *tenant = &f->tenants[slot];
+	const size_t size = femto_read_grant(f, tenant->tenant, bytes, sizeof(bytes));
+	const struct cbor_view grant = {bytes, size};
+	return size > 0 && femto_is_named(grant, tenant->digest, FEMTO_DIGEST_BYTES) &&
+		   femto_accept_grant(f, slot, grant) == 0;
+}
+
+static bool step_grants(struct femto *f, uint64_t now_ms)
+{
+	for (uint8_t slot = 0; slot < f->tenant_count; slot++) {
+		struct femto_tenant *tenant = &f->tenants[slot];
+		if (tenant->held || tenant->reason != 0 || is_waiting(&tenant->wait, now_ms)) {
+			continue;
+		}
+		if (!load_grant(f, slot)) {
+			femto_pull_begin(f, FEMTO_OBJECT_GRANT, slot, tenant->digest, 0, 0);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* --- containers */
+
+/* Whether the grant behind what runs has changed, and the new one is known. */
+static bool has_new_grant(struct femto *f, const struct femto_container *container)
+{
+	const struct femto_tenant *tenant = femto_find_tenant(f, container->contract.tenant);
+	if (tenant == NULL) {
+		return true;
+	}
+	return (tenant->held || tenant->reason != 0) &&
+		   memcmp(tenant->digest, container->grant_digest, FEMTO_DIGEST_BYTES) != 0;
+}
+
+static bool names_same(const struct femto_spec *spec, const uint8_t *digest)
+{
+	return memcmp(spec->digest, digest, FEMTO_DIGEST_BYTES) == 0;
+}
+
+/* What runs is checked against the new grant; what that does not allow stops at once. */
+static void renew_contract(struct femto *f, uint8_t slot, uint64_t now_ms)
+{
+	struct femto_container *container = &f->containers[slot];
+	const bool same = names_same(&container->wanted, container->active.digest);
+	const struct femto_spec spec = same ? container->wanted : container->active;
+	container->stored_confirmed = container->state == CONTAINER_CONFIRMED;
+	const struct femto_refused refused =
+		femto_install_stored(f, slot, &spec, container->generation, now_ms);
+	container->stored_confirmed = false;
+	if (refused.reason != 0) {
+		femto_detach(f, container);
+		container->wait.until_ms = 0;
+		if (same) {
+			refuse_container(f, container, refused, now_ms);
+		}
+	}
+}
+
+/* After a boot: what ran before runs again while its successor is fetched. */
+static void restore(struct femto *f, uint8_t slot, uint64_t now_ms)
+{
+	struct femto_container *container = &f->containers[slot];
+	const struct femto_spec spec = container->active;
+	(void)femto_install_stored(f, slot, &spec, container->generation, now_ms);
+	container->stored_trial = false;
+	container->stored_confirmed = false;
+}
+
+/* Generation in the store that has the wanted statement, 0 = none. */
+static uint32_t stored_generation(const struct femto_container *container)
+{
+	if (container->generation != 0 && names_same(&container->wanted, container->active.digest)) {
+		return container->generation;
+	}
+	if (container->previous != 0 && names_same(&container->wanted, container->previous_digest)) {
+		return container->previous;
+	}
+	return 0;
+}
+
+/* Attaches the wanted spec to a stored generation: no download. */
+static void attach_stored(struct femto *f, uint8_t slot, uint32_t generation, uint64_t now_ms)
+{
+	struct femto_container *container = &f->containers[slot];
+	const struct femto_spec spec = container->wanted;
+	const struct femto_refused refused =
+		femto_install_stored(f, slot, &spec, generation, now_ms);
+	if (refused.reason == REFUSAL_DIGEST_MISMATCH) {
+		/* not there any more: fetched as any other */
+		if (generation == container->previous) {
+			container->previous = 0;
+		} else {
+			memset(container->active.digest, 0, FEMTO_DIGEST_BYTES);
+		}
+	} else if (refused.reason == REFUSAL_OBJECT_UNAVAILABLE) {
+		femto_pause(&container->wait, now_ms);
+	} else if (refused.reason != 0) {
+		refuse_container(f, container, refused, now_ms);
+	}
+}
+
+static void fetch(struct femto *f, uint8_t slot, uint64_t now_ms)
+{
+	struct femto_container *container = &f->containers[slot];
+	const struct femto_refused why = {container->reason, container->instruction};
+	femto_set_state(f, container, CONTAINER_FETCHING, why, now_ms);
+	if (f->candidate.index == slot &&
+		names_same(&container->wanted, f->candidate.digest)) {
+		femto_pull_begin(f, FEMTO_OBJECT_IMAGE, slot, f->candidate.image_digest,
+			f->candidate.statement_bytes, f->candidate.image_bytes);
+	} else {
+		femto_pull_begin(f, FEMTO_OBJECT_STATEMENT, slot, container->wanted.digest, 0, 0);
+	}
+}
+
+static bool is_done(const struct femto_container *container)
+{
+	return container->local_id == 0 || container->state == CONTAINER_REFUSED ||
+		   container->state == CONTAINER_QUARANTINED ||
+		   (container->attached && !container->stored_trial && !container->stored_confirmed &&
+			   memcmp(&container->wanted, &container->active, sizeof(container->wanted)) == 0);
+}
+
+static bool step_container(struct femto *f, uint8_t slot, uint64_t now_ms)
+{
+	struct femto_container *container = &f->containers[slot];
+	if (container->attached && has_new_grant(f, container)) {
+		renew_contract(f, slot, now_ms);
+		return true;
+	}
+	if (is_done(container) || is_waiting(&container->wait, now_ms)) {
+		return false;
+	}
+	const uint32_t generation = stored_generation(container);
+	if (!container->attached && generation != container->generation &&
+		(container->stored_trial || container->stored_confirmed)) {
+		restore(f, slot, now_ms);
+	} else if (generation != 0) {
+		attach_stored(f, slot, generation, now_ms);
+	} else {
+		fetch(f, slot, now_ms);
+	}
+	return true;
+}
+
+/* --- the step */
+
+void femto_reconcile(struct femto *f, uint64_t now_ms)
+{
+	if (f->act_ms != FEMTO_NEVER && now_ms >= f->act_ms) {
+		f->act_ms = FEMTO_NEVER;
+	}
+	f->reconcile = false;
+	if (f->pull.complete) {
+		femto_finish_pull(f, now_ms);
+		f->reconcile = true;
+		return;
+	}
+	if (femto_is_settling(f, now_ms) || (wants_document(f) && step_document(f, now_ms))) {
+		return;
+	}
+	if (f->pull.object != FEMTO_OBJECT_NONE && !f->pull.paused) {
+		return; /* one at a time */
+	}
+	bool stepped = step_grants(f, now_ms);
+	for (uint8_t slot = 0; slot < FEMTO_CONTAINERS_MAX && !stepped; slot++) {
+		stepped = step_container(f, slot, now_ms);
+	}
+	/* a step that has begun to fetch ends there */
+	f->reconcile = stepped && (f->pull.object == FEMTO_OBJECT_NONE || f->pull.paused);
+}
+
+static uint64_t wait_deadline(const struct femto_wait *wait, uint64_t next)
+{
+	return wait->until_ms == 0 ? next : femto_earlier(next, wait->until_ms);
+}
+
+uint64_t femto_reconcile_deadline(const struct femto *f, uint64_t now_ms)
+{
+	if (f->reconcile) {
+		return now_ms;
+	}
+	uint64_t next = f->act_ms;
+	if (f->pull.object != FEMTO_OBJECT_NONE && !f->pull.paused) {
+		return next;
+	}
+	next = wants_document(f) ? wait_deadline(&f->document_wait, next) : next;
+	for (uint8_t i = 0; i < f->tenant_count; i++) {
+		const struct femto_tenant *tenant = &f->tenants[i];
+		next = tenant->held || tenant->reason != 0 ? next : wait_deadline(&tenant->wait, next);
+	}
+	for (uint8_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
+		const struct femto_container *container = &f->containers[i];
+		next = is_done(container) ? next : wait_deadline(&container->wait, next);
+	}
+	return next;
+}

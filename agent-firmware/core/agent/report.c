@@ -1,0 +1,98 @@
+/* When a report is sent, and how: one slice after the other with QoS 1. */
+#include "agent.h"
+
+#include <string.h>
+
+void femto_report_soon(struct femto *f, uint64_t now_ms)
+{
+	f->report.due_ms = now_ms;
+	f->report.changed = true;
+}
+
+uint32_t femto_report_period(const struct femto *f)
+{
+	return f->wake_interval_seconds > f->report_period_seconds ? f->wake_interval_seconds
+															  : f->report_period_seconds;
+}
+
+static uint8_t part_count(const struct femto_report *report)
+{
+	return (uint8_t)((report->size + PROTO_REPORT_SLICE_BYTES_MAX - 1u) /
+					 PROTO_REPORT_SLICE_BYTES_MAX);
+}
+
+static void send_slice(struct femto *f, uint64_t now_ms)
+{
+	struct femto_report *report = &f->report;
+	const size_t offset = (size_t)report->part * PROTO_REPORT_SLICE_BYTES_MAX;
+	const size_t left = report->size - offset;
+	const struct proto_report_slice slice = {
+		.report = report->sequence,
+		.part = report->part,
+		.parts = part_count(report),
+		.bytes = {f->report_buffer + offset,
+			left < PROTO_REPORT_SLICE_BYTES_MAX ? left : PROTO_REPORT_SLICE_BYTES_MAX},
+	};
+	uint8_t bytes[PROTO_REPORT_SLICE_ENCODED_MAX];
+	struct cbor_writer writer = cbor_write(bytes, sizeof(bytes));
+	if (proto_encode_report_slice(&writer, &slice) == CBOR_OK &&
+		mqsn_publish(&f->link, f->report_topic, bytes, writer.size, now_ms) == MQSN_ACCEPTED) {
+		report->in_flight = true;
+	}
+}
+
+void femto_report_poll(struct femto *f, uint64_t now_ms)
+{
+	struct femto_report *report = &f->report;
+	if (f->link.state != MQSN_STATE_ACTIVE || f->link.publishing) {
+		return;
+	}
+	report->in_flight = false; /* nothing is: whatever was, the client gave it up */
+	if (report->size == 0 && now_ms >= report->due_ms) {
+		report->due_ms = now_ms + (uint64_t)femto_report_period(f) * 1000u;
+		report->changed = false;
+		femto_report_build(f);
+	}
+	if (report->size > 0) {
+		send_slice(f, now_ms);
+	}
+}
+
+/* Every slice has arrived. */
+static void finish(struct femto *f)
+{
+	struct femto_report *report = &f->report;
+	report->size = 0;
+	report->inventory_sent = report->inventory_sent || report->has_inventory;
+	for (size_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
+		if ((report->shown >> i & 1u) != 0 && f->containers[i].state == CONTAINER_TRIAL) {
+			f->containers[i].shown = true;
+		}
+	}
+}
+
+void femto_report_acknowledged(struct femto *f)
+{
+	struct femto_report *report = &f->report;
+	if (!report->in_flight || report->size == 0) {
+		return;
+	}
+	report->in_flight = false;
+	report->part++;
+	if (report->part == part_count(report)) {
+		finish(f);
+	}
+}
+
+bool femto_report_is_idle(const struct femto *f)
+{
+	return f->report.size == 0 && !f->report.changed && f->report.inventory_sent;
+}
+
+uint64_t femto_report_deadline(const struct femto *f)
+{
+	if (f->link.state != MQSN_STATE_ACTIVE || f->link.publishing) {
+		return FEMTO_NEVER; /* the client comes first */
+	}
+	return f->report.size > 0 ? 0 : f->report.due_ms;
+}
