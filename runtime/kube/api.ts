@@ -10,7 +10,10 @@ export interface KubeApi {
 	/** Iterates events after `resourceVersion`; ends cleanly on timeout or abort, throws a KubeError (410 Expired, …). */
 	watch<T extends KubeObject>(ref: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
 	create<T extends KubeObject>(ref: ResourceRef, object: T, options?: WriteOptions): Promise<T>;
-	/** Guarded by `metadata.resourceVersion` when the object carries one: 409 Conflict when it moved on. */
+	/**
+	 * Guarded by `metadata.resourceVersion`: 409 Conflict when it moved on. Custom resources and leases must carry one
+	 * (422 Invalid), as on the official server.
+	 */
 	replace<T extends KubeObject>(ref: ResourceRef, object: T, options?: WriteOptions): Promise<T>;
 	/** A merge patch (RFC 7396) is an object, a JSON Patch (RFC 6902) an array. */
 	patch<T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options?: WriteOptions): Promise<T>;
@@ -47,6 +50,8 @@ export interface WriteOptions {
 	readonly subresource?: 'status';
 	readonly dryRun?: boolean;
 	readonly fieldManager?: string;
+	/** `Strict` refuses fields that the schema does not know (400, naming them); by default they are dropped. */
+	readonly fieldValidation?: 'Strict' | 'Ignore';
 }
 
 export interface DeleteOptions {

@@ -15,6 +15,8 @@ export interface KubeObject {
 /** What a caller may send; the server fills the rest. */
 export interface ObjectMeta {
 	readonly name: string;
+	/** With an empty name: the server appends five characters and so makes the name. */
+	readonly generateName?: string;
 	readonly namespace?: string;
 	readonly uid?: string;
 	readonly resourceVersion?: string;

@@ -1,0 +1,122 @@
+import {DatabaseSync, type StatementSync} from 'node:sqlite';
+import type {JsonObject} from './json.ts';
+
+/** One committed change of one object. */
+export interface Change {
+	/** `Kind.id`. */
+	readonly kind: string;
+	readonly namespace: string;
+	readonly name: string;
+	readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+	readonly version: number;
+	/** With its new resourceVersion; for DELETED the last state with the version of the deletion. */
+	readonly object: JsonObject;
+	/** The state before, kept where its labels differ: a selector must see both. */
+	readonly previous?: JsonObject;
+}
+
+export interface DatabaseContents {
+	readonly objects: readonly {readonly kind: string; readonly namespace: string; readonly name: string; readonly object: JsonObject}[];
+	readonly changes: readonly Change[];
+	/** Changes up to this version are gone from the log. */
+	readonly compacted: number;
+}
+
+const formatVersion = 1;
+const tables = `
+	CREATE TABLE IF NOT EXISTS objects (
+		kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+		PRIMARY KEY (kind, namespace, name)
+	) STRICT, WITHOUT ROWID;
+	CREATE TABLE IF NOT EXISTS changes (
+		version INTEGER PRIMARY KEY, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+		body TEXT NOT NULL, previous TEXT
+	) STRICT;
+	CREATE TABLE IF NOT EXISTS compaction (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
+	INSERT OR IGNORE INTO compaction VALUES (1, 0);
+	PRAGMA user_version = ${formatVersion};
+`;
+
+/**
+ * Objects and the log of their changes in one SQLite file, or in memory for the path `:memory:`. The file belongs to
+ * one process at a time; what `commit` returned from survives a loss of power.
+ */
+export class Database {
+	readonly #connection: DatabaseSync;
+	readonly #putObject: StatementSync;
+	readonly #removeObject: StatementSync;
+	readonly #addChange: StatementSync;
+
+	/** @throws Error when the file is in use, no database, or of a later format. */
+	constructor(path: string) {
+		this.#connection = new DatabaseSync(path);
+		try {
+			this.#connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+			const found = Number(this.#connection.prepare('PRAGMA user_version').get()?.['user_version']);
+			if (found > formatVersion) throw new RangeError(`Cannot open store: format ${found}, at most ${formatVersion} required`);
+			this.#connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
+		} catch (error) {
+			this.#connection.close();
+			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {cause: error});
+		}
+		this.#putObject = this.#connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)');
+		this.#removeObject = this.#connection.prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?');
+		this.#addChange = this.#connection.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)');
+	}
+
+	load(): DatabaseContents {
+		const objects = this.#connection.prepare('SELECT kind, namespace, name, body FROM objects').all();
+		const changes = this.#connection.prepare('SELECT * FROM changes ORDER BY version').all();
+		const compaction = this.#connection.prepare('SELECT version FROM compaction').get();
+		return {
+			objects: objects.map((row) => ({...keysOf(row), object: parse(row['body'])})),
+			changes: changes.map((row) => ({
+				...keysOf(row),
+				version: Number(row['version']),
+				type: row['type'] as Change['type'],
+				object: parse(row['body']),
+				...(row['previous'] === null ? {} : {previous: parse(row['previous'])}),
+			})),
+			compacted: Number(compaction?.['version']),
+		};
+	}
+
+	/** All changes or none. */
+	commit(changes: readonly Change[], bodies: readonly string[]): void {
+		this.#connection.exec('BEGIN IMMEDIATE');
+		try {
+			changes.forEach((change, index) => this.#write(change, bodies[index] ?? ''));
+			this.#connection.exec('COMMIT');
+		} catch (error) {
+			if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+			throw error;
+		}
+	}
+
+	#write({kind, namespace, name, type, version, previous}: Change, body: string): void {
+		if (type === 'DELETED') this.#removeObject.run(kind, namespace, name);
+		else this.#putObject.run(kind, namespace, name, body);
+		this.#addChange.run(version, kind, namespace, name, type, body, previous === undefined ? null : JSON.stringify(previous));
+	}
+
+	/** Drops the log up to `version`. */
+	compact(version: number): void {
+		this.#connection.exec('BEGIN IMMEDIATE');
+		this.#connection.prepare('DELETE FROM changes WHERE version <= ?').run(version);
+		this.#connection.prepare('UPDATE compaction SET version = ?').run(version);
+		this.#connection.exec('COMMIT');
+	}
+
+	close(): void {
+		this.#connection.close();
+	}
+}
+
+function keysOf(row: Record<string, unknown>): {readonly kind: string; readonly namespace: string; readonly name: string} {
+	return {kind: String(row['kind']), namespace: String(row['namespace']), name: String(row['name'])};
+}
+
+/** Bodies were written by `commit`, so they are JSON objects. */
+function parse(body: unknown): JsonObject {
+	return JSON.parse(String(body)) as JsonObject;
+}

@@ -1,0 +1,29 @@
+import type {JsonObject} from './json.ts';
+import type {Schema} from './schema.ts';
+import type {FieldProblem} from './validate.ts';
+
+/** All the store knows of one resource. */
+export interface Kind {
+	/** `<group>/<plural>`: key in the database. */
+	readonly id: string;
+	readonly group: string;
+	readonly version: string;
+	readonly plural: string;
+	readonly kind: string;
+	readonly namespaced: boolean;
+	/** A write to the main resource ignores status and the other way round. */
+	readonly hasStatus: boolean;
+	/** metadata.generation counts changes of what is neither metadata nor status. */
+	readonly hasGeneration: boolean;
+	/** An update without metadata.resourceVersion is refused. */
+	readonly needsVersion: boolean;
+	/** What follows the prefix of generateName and ends a name: DNS-1123 label or subdomain, or any path segment. */
+	readonly nameRule: 'label' | 'subdomain' | 'pathSegment';
+	readonly schema: Schema;
+	/** Field selectors besides metadata.name and metadata.namespace. */
+	readonly selectableFields: readonly string[];
+	/** Status of a new object, which a caller can't set. */
+	readonly initialStatus?: JsonObject;
+	/** Rules that a schema can't tell; `previous` is absent on create. */
+	readonly check?: (next: JsonObject, previous: JsonObject | undefined) => readonly FieldProblem[];
+}

@@ -1,0 +1,64 @@
+import type {ResourceRef} from '../../runtime/kube/types.ts';
+import {builtinKinds} from './builtins.ts';
+import {isObject, type Json, type JsonObject} from './json.ts';
+import type {Kind} from './kind.ts';
+import {unknownResource} from './refusals.ts';
+import {compileSchema} from './schema.ts';
+import {objectOrEmpty} from './shape.ts';
+
+/** Resources by group, version and plural. */
+export class Kinds {
+	readonly #byPath = new Map<string, Kind>();
+	readonly namespaces: Kind;
+
+	/** @throws RangeError for a definition that the store can't keep. */
+	constructor(crds: readonly Readonly<Record<string, unknown>>[]) {
+		for (const kind of [...builtinKinds(), ...crds.flatMap((crd) => kindsOfCrd(crd as JsonObject))]) {
+			this.#byPath.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
+		}
+		this.namespaces = this.find({group: '', version: 'v1', plural: 'namespaces'});
+	}
+
+	/** @throws KubeError 404 for a resource that is not served. */
+	find({group, version, plural}: ResourceRef): Kind {
+		const kind = this.#byPath.get(`${group}/${version}/${plural}`);
+		if (kind === undefined) throw unknownResource();
+		return kind;
+	}
+
+	all(): readonly Kind[] {
+		return [...this.#byPath.values()];
+	}
+}
+
+function kindsOfCrd(crd: JsonObject): readonly Kind[] {
+	const spec = objectOrEmpty(crd['spec']);
+	const names = objectOrEmpty(spec['names']);
+	const versions = Array.isArray(spec['versions']) ? (spec['versions'] as readonly Json[]) : [];
+	return versions.filter(isObject).filter(({served}) => served === true).map((version) => {
+		const group = textAt(spec, 'group');
+		const plural = textAt(names, 'plural');
+		return {
+			id: `${group}/${plural}`,
+			group,
+			version: textAt(version, 'name'),
+			plural,
+			kind: textAt(names, 'kind'),
+			namespaced: spec['scope'] === 'Namespaced',
+			hasStatus: objectOrEmpty(version['subresources'])['status'] !== undefined,
+			hasGeneration: true,
+			needsVersion: true,
+			nameRule: 'subdomain',
+			schema: compileSchema(objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema'])),
+			selectableFields: [],
+		};
+	});
+}
+
+function textAt(object: JsonObject, key: string): string {
+	const value = object[key];
+	if (typeof value !== 'string' || value === '') {
+		throw new RangeError(`Cannot read CustomResourceDefinition: ${key} ${JSON.stringify(value)}, text required`);
+	}
+	return value;
+}

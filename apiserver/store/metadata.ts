@@ -1,0 +1,132 @@
+import {isLabelValue, isQualifiedName} from '../../runtime/kube/selectors.ts';
+import {equalJson, showJson, type Json, type JsonObject} from './json.ts';
+import type {Kind} from './kind.ts';
+import {compileSchema} from './schema.ts';
+import {objectOrEmpty, shape} from './shape.ts';
+import {validate, type FieldProblem} from './validate.ts';
+
+const text = {type: 'string'} as const;
+const textMap = {type: 'object', additionalProperties: text} as const;
+/** `metav1.ObjectMeta` without what the store does not keep: managedFields and selfLink. */
+const schema = compileSchema({
+	type: 'object',
+	properties: {
+		name: text,
+		generateName: text,
+		namespace: text,
+		uid: text,
+		resourceVersion: text,
+		generation: {type: 'integer'},
+		creationTimestamp: {type: 'string', format: 'date-time'},
+		deletionTimestamp: {type: 'string', format: 'date-time'},
+		deletionGracePeriodSeconds: {type: 'integer'},
+		labels: textMap,
+		annotations: textMap,
+		finalizers: {type: 'array', items: text},
+		ownerReferences: {
+			type: 'array',
+			items: {
+				type: 'object',
+				required: ['apiVersion', 'kind', 'name', 'uid'],
+				properties: {
+					apiVersion: text, kind: text, name: text, uid: text, controller: {type: 'boolean'}, blockOwnerDeletion: {type: 'boolean'},
+				},
+			},
+		},
+	},
+});
+const notKept = new Set(['metadata.managedFields', 'metadata.selfLink']);
+const annotationBytesMax = 262_144;
+
+/** A copy without nulls, empty collections and unknown fields, as a Go server would decode and encode it again. */
+export function shapeMetadata(value: unknown, dropped: string[]): JsonObject {
+	const unknown: string[] = [];
+	const shaped = objectOrEmpty(shape(schema, value ?? {}, 'metadata', unknown));
+	dropped.push(...unknown.filter((path) => !notKept.has(path)));
+	return Object.fromEntries(Object.entries(shaped).filter(([, child]) => !isEmpty(child)));
+}
+
+function isEmpty(value: Json): boolean {
+	return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** Name and syntax rules that hold for every object; types first, because the rest relies on them. */
+export function checkMetadata(kind: Kind, meta: JsonObject): readonly FieldProblem[] {
+	const problems: FieldProblem[] = [];
+	validate(schema, meta, 'metadata', problems);
+	if (problems.length > 0) return problems;
+	return [
+		...checkName(kind, meta['name']), ...checkLabels(meta), ...checkAnnotations(meta), ...checkFinalizers(meta), ...checkOwners(meta),
+	];
+}
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProblem[] {
+	if (typeof name !== 'string' || name === '') {
+		return [{reason: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required'}];
+	}
+	const isLabel = nameRule === 'label';
+	const most = isLabel ? 63 : 253;
+	if (name.length <= most && (isLabel ? dnsLabel : dnsSubdomain).test(name)) return [];
+	const subject = isLabel ? 'a lowercase RFC 1123 label' : 'a lowercase RFC 1123 subdomain';
+	const letters = isLabel ? "alphanumeric characters or '-'" : "alphanumeric characters, '-' or '.'";
+	const rule = name.length > most
+		? `must be no more than ${most} characters`
+		: `${subject} must consist of lower case ${letters}, and must start and end with an alphanumeric character`;
+	return [invalid('metadata.name', name, rule)];
+}
+
+const qualifiedNameRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+const labelValueRule = 'a valid label must be an empty string or consist of alphanumeric characters, \'-\', \'_\' or \'.\', and must start and end with an alphanumeric character';
+
+function checkLabels(meta: JsonObject): readonly FieldProblem[] {
+	return Object.entries(objectOrEmpty(meta['labels'])).flatMap(([key, value]) => {
+		const bad = isQualifiedName(key) ? [] : [invalid('metadata.labels', key, qualifiedNameRule)];
+		return isLabelValue(String(value)) ? bad : [...bad, invalid('metadata.labels', value, labelValueRule)];
+	});
+}
+
+function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
+	const entries = Object.entries(objectOrEmpty(meta['annotations']));
+	const bad = entries.filter(([key]) => !isQualifiedName(key.toLowerCase())).map(([key]) => invalid('metadata.annotations', key, qualifiedNameRule));
+	const bytes = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+	if (bytes <= annotationBytesMax) return bad;
+	const message = `Too long: may not be more than ${annotationBytesMax} bytes`;
+	return [...bad, {reason: 'FieldValueTooLong', field: 'metadata.annotations', message}];
+}
+
+function checkFinalizers(meta: JsonObject): readonly FieldProblem[] {
+	return listAt(meta, 'finalizers').flatMap((name, index) =>
+		(isQualifiedName(String(name)) ? [] : [invalid(`metadata.finalizers[${index}]`, name, qualifiedNameRule)]));
+}
+
+function checkOwners(meta: JsonObject): readonly FieldProblem[] {
+	const controllers = listAt(meta, 'ownerReferences').filter((owner) => objectOrEmpty(owner)['controller'] === true);
+	if (controllers.length <= 1) return [];
+	const why = 'Only one reference can have Controller set to true';
+	return [invalid('metadata.ownerReferences', controllers.map((owner) => objectOrEmpty(owner)['name'] ?? null), why)];
+}
+
+/** What an update may not change. */
+export function checkMetadataUpdate(next: JsonObject, previous: JsonObject): readonly FieldProblem[] {
+	const fixed = ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+	const changed = fixed.filter((key) => !equalJson(next[key], previous[key]))
+		.map((key) => invalid(`metadata.${key}`, next[key] ?? null, 'field is immutable'));
+	const known = listAt(previous, 'finalizers');
+	const added = previous['deletionTimestamp'] === undefined ? [] : listAt(next, 'finalizers').filter((name) => !known.includes(name));
+	if (added.length === 0) return changed;
+	const message = 'Forbidden: no new finalizers can be added if the object is being deleted, '
+		+ `found new finalizers []string{${added.map(showJson).join(', ')}}`;
+	return [...changed, {reason: 'FieldValueForbidden', field: 'metadata.finalizers', message}];
+}
+
+function listAt(object: JsonObject, key: string): readonly Json[] {
+	const value = object[key];
+	return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+function invalid(field: string, value: Json, rule: string): FieldProblem {
+	return {reason: 'FieldValueInvalid', field, message: `Invalid value: ${showJson(value)}: ${rule}`};
+}

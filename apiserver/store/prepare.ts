@@ -1,0 +1,171 @@
+import {formatTime, type Clock} from '../../runtime/clock.ts';
+import {below, type Random} from '../../runtime/random.ts';
+import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
+import type {Kind} from './kind.ts';
+import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
+import {badRequest, conflict, invalid, unknownFields} from './refusals.ts';
+import {objectOrEmpty, shape, without} from './shape.ts';
+import {validate, type FieldProblem} from './validate.ts';
+
+/** What an object that enters depends on besides itself. */
+export interface Environment {
+	readonly clock: Clock;
+	readonly random: Random;
+}
+
+export interface Admission {
+	readonly strict: boolean;
+	readonly status: boolean;
+}
+
+/**
+ * The object as it will be stored, without resourceVersion: shaped, defaulted, validated, with uid and timestamps.
+ * @throws KubeError 400 or 422.
+ */
+export function prepareCreate(kind: Kind, input: object, namespace: string | undefined, admission: Admission, environment: Environment): JsonObject {
+	const {metadata: sent, ...body} = admitShape(kind, input, admission);
+	const meta = objectOrEmpty(sent);
+	if (meta['resourceVersion'] !== undefined) throw badRequest('resourceVersion should not be set on objects to be created');
+	const name = meta['name'] ?? generateName(meta['generateName'], environment.random);
+	const {deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...kept} = meta;
+	const metadata = {
+		...kept,
+		...(name === undefined ? {} : {name}),
+		...(namespace === undefined ? {} : {namespace}),
+		uid: makeUid(environment.random),
+		creationTimestamp: formatTime(environment.clock.now()),
+		...(kind.hasGeneration ? {generation: 1} : {}),
+	};
+	const rest = kind.hasStatus ? without(body, 'status') : body;
+	const status = kind.initialStatus === undefined ? {} : {status: kind.initialStatus};
+	const object = assemble(kind, metadata, {...rest, ...status});
+	admit(kind, object, undefined);
+	return object;
+}
+
+/**
+ * The object as it will be stored after an update, without a new resourceVersion; `existing` itself when nothing changes.
+ * @throws KubeError 400, 409 or 422.
+ */
+export function prepareUpdate(kind: Kind, input: object, existing: JsonObject, admission: Admission): JsonObject {
+	const {metadata: sent, ...body} = admitShape(kind, input, admission);
+	const meta = objectOrEmpty(sent);
+	const oldMeta = objectOrEmpty(existing['metadata']);
+	checkPreconditions(kind, meta, oldMeta);
+	const {metadata: __, status: oldStatus, ...oldBody} = existing;
+	const next = admission.status
+		? assemble(kind, oldMeta, {...oldBody, ...statusOf(body)})
+		: assemble(kind, nextMetadata(meta, oldMeta), kind.hasStatus ? {...without(body, 'status'), ...(oldStatus === undefined ? {} : {status: oldStatus})} : body);
+	const fresh = freshCopy(next);
+	const shared = objectOrEmpty(reuse(existing, fresh));
+	if (shared === existing) return existing;
+	const counted = kind.hasGeneration && !equalJson(specOf(existing), specOf(shared)) ? raiseGeneration(shared) : shared;
+	admit(kind, counted, existing);
+	return counted;
+}
+
+/** `reuse` exchanges parts in place, so the two levels that may still be shared with `existing` are copied. */
+function freshCopy(object: JsonObject): JsonObject {
+	return Object.fromEntries(Object.entries(object));
+}
+
+function statusOf(body: JsonObject): JsonObject {
+	return body['status'] === undefined ? {} : {status: body['status']};
+}
+
+/** Everything that `generation` counts. */
+function specOf(object: JsonObject): JsonObject {
+	return without(without(object, 'metadata'), 'status');
+}
+
+function raiseGeneration(object: JsonObject): JsonObject {
+	const meta = objectOrEmpty(object['metadata']);
+	return {...object, metadata: {...meta, generation: Number(meta['generation'] ?? 0) + 1}};
+}
+
+function admitShape(kind: Kind, input: object, {strict}: Admission): JsonObject {
+	const {metadata, apiVersion, kind: kindName, ...body} = input as Readonly<Record<string, unknown>>;
+	const expected = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+	if (apiVersion !== expected) {
+		throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`);
+	}
+	if (kindName !== kind.kind) throw badRequest(`the kind in the data (${String(kindName)}) does not match the expected kind (${kind.kind})`);
+	const dropped: string[] = [];
+	const shaped = {...objectOrEmpty(shapeBody(kind, body, dropped)), metadata: shapeMetadata(metadata, dropped)};
+	if (strict && dropped.length > 0) throw unknownFields(kind, dropped);
+	return shaped;
+}
+
+function shapeBody(kind: Kind, body: object, dropped: string[]): Json {
+	try {
+		return shape(kind.schema, body, '', dropped);
+	} catch (error) {
+		if (error instanceof TypeError) throw badRequest(error.message);
+		throw error;
+	}
+}
+
+function assemble(kind: Kind, metadata: JsonObject, body: JsonObject): JsonObject {
+	const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+	const object = {apiVersion, kind: kind.kind, metadata, ...body};
+	return kind.id === '/namespaces' ? labelNamespace(object) : object;
+}
+
+function labelNamespace(object: JsonObject & {readonly metadata: JsonObject}): JsonObject {
+	const {metadata} = object;
+	const labels = {...objectOrEmpty(metadata['labels']), 'kubernetes.io/metadata.name': metadata['name'] ?? ''};
+	return {...object, metadata: {...metadata, labels}};
+}
+
+function admit(kind: Kind, object: JsonObject, previous: JsonObject | undefined): void {
+	const meta = objectOrEmpty(object['metadata']);
+	const problems: FieldProblem[] = [...checkMetadata(kind, meta)];
+	if (previous !== undefined) problems.push(...checkMetadataUpdate(meta, objectOrEmpty(previous['metadata'])));
+	validate(kind.schema, object, '', problems);
+	if (problems.length === 0) problems.push(...(kind.check?.(object, previous) ?? []));
+	if (problems.length > 0) throw invalid(kind, String(meta['name'] ?? ''), problems);
+}
+
+function checkPreconditions(kind: Kind, meta: JsonObject, oldMeta: JsonObject): void {
+	const name = String(oldMeta['name']);
+	if (meta['uid'] !== undefined && meta['uid'] !== oldMeta['uid']) {
+		throw conflict(kind, name, `Precondition failed: UID in precondition: ${String(meta['uid'])}, UID in object meta: ${String(oldMeta['uid'])}`);
+	}
+	if (meta['resourceVersion'] === undefined) {
+		if (!kind.needsVersion) return;
+		const message = 'Invalid value: 0x0: must be specified for an update';
+		throw invalid(kind, name, [{reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message}]);
+	}
+	if (meta['resourceVersion'] !== oldMeta['resourceVersion']) throw conflict(kind, name);
+}
+
+/** What the server alone decides stays; what is fixed and not sent stays too. */
+function nextMetadata(meta: JsonObject, oldMeta: JsonObject): JsonObject {
+	const kept = ['uid', 'resourceVersion', 'generation'];
+	const fixed = ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+	const result: Record<string, Json> = {...meta};
+	for (const key of kept) delete result[key];
+	for (const key of [...kept, ...fixed.filter((name) => meta[name] === undefined)]) {
+		const value = oldMeta[key];
+		if (value !== undefined) result[key] = value;
+	}
+	return result;
+}
+
+const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
+const generatedPrefixMax = 58;
+
+function generateName(prefix: Json | undefined, random: Random): string | undefined {
+	if (typeof prefix !== 'string') return undefined;
+	const suffix = Array.from({length: 5}, () => suffixLetters.charAt(below(random, suffixLetters.length))).join('');
+	return `${prefix.slice(0, generatedPrefixMax)}${suffix}`;
+}
+
+/** A UUID of version 4. */
+function makeUid(random: Random): string {
+	const bytes = random.bytes(16);
+	bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+	bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+	const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+	return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,89 @@
+import {KubeError, type KubeStatusDetails} from '../../runtime/kube/errors.ts';
+import type {Kind} from './kind.ts';
+import type {FieldProblem} from './validate.ts';
+
+/** Every refusal of the store, worded as the official server words it. */
+
+export function notFound(kind: Kind, name: string): KubeError {
+	return refusal(404, 'NotFound', `${resourceOf(kind)} ${quote(name)} not found`, detailsOf(kind, name));
+}
+
+export function unknownResource(): KubeError {
+	return refusal(404, 'NotFound', 'the server could not find the requested resource');
+}
+
+export function alreadyExists(kind: Kind, name: string): KubeError {
+	return refusal(409, 'AlreadyExists', `${resourceOf(kind)} ${quote(name)} already exists`, detailsOf(kind, name));
+}
+
+export function conflict(kind: Kind, name: string, why = modified): KubeError {
+	const message = `Operation cannot be fulfilled on ${resourceOf(kind)} ${quote(name)}: ${why}`;
+	return refusal(409, 'Conflict', message, detailsOf(kind, name));
+}
+
+const modified = 'the object has been modified; please apply your changes to the latest version and try again';
+
+export function badRequest(message: string): KubeError {
+	return refusal(400, 'BadRequest', message);
+}
+
+export function forbidden(kind: Kind, name: string, why: string, cause?: {readonly reason: string; readonly field: string}): KubeError {
+	const causes = cause === undefined ? {} : {causes: [{...cause, message: why}]};
+	return refusal(403, 'Forbidden', `${resourceOf(kind)} ${quote(name)} is forbidden: ${why}`, {...detailsOf(kind, name), ...causes});
+}
+
+/** 422 with one cause per broken rule. */
+export function invalid(kind: Kind, name: string, problems: readonly FieldProblem[]): KubeError {
+	const texts = problems.map(({field, message}) => `${field}: ${message}`);
+	const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+	const target = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
+	return refusal(422, 'Invalid', `${target} ${quote(name)} is invalid: ${list}`, {
+		...detailsOf(kind, name), kind: kind.kind, causes: problems,
+	});
+}
+
+export function patchNotApplicable(why: string): KubeError {
+	return refusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+		causes: [{reason: 'UnexpectedServerResponse', message: why}],
+	});
+}
+
+export function unknownFields(kind: Kind, fields: readonly string[]): KubeError {
+	const list = fields.map((field) => `unknown field ${quote(field)}`).join(', ');
+	return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${list}`);
+}
+
+export function tooLarge(): KubeError {
+	return refusal(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 1572864');
+}
+
+export function expired(asked: number, oldest: number): KubeError {
+	return refusal(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
+}
+
+export function expiredContinue(): KubeError {
+	return refusal(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.');
+}
+
+export function versionFromFuture(asked: number, current: number): KubeError {
+	return refusal(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+		retryAfterSeconds: 1, causes: [{reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}],
+	});
+}
+
+function refusal(code: number, reason: string, message: string, details?: KubeStatusDetails): KubeError {
+	return new KubeError({code, reason, message, ...(details === undefined ? {} : {details})});
+}
+
+function detailsOf(kind: Kind, name: string): KubeStatusDetails {
+	return {name, kind: kind.plural, ...(kind.group === '' ? {} : {group: kind.group})};
+}
+
+/** `femtodevices.femtofleet.dev`, `configmaps`. */
+export function resourceOf({plural, group}: Kind): string {
+	return group === '' ? plural : `${plural}.${group}`;
+}
+
+function quote(text: string): string {
+	return JSON.stringify(text);
+}

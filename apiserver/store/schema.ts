@@ -1,0 +1,118 @@
+import {copyJson, deepFreeze, isObject, type Json, type JsonObject} from './json.ts';
+
+/** A structural schema made ready for use: look-ups by Map, patterns compiled once. */
+export interface Schema {
+	readonly type: SchemaType;
+	readonly properties: ReadonlyMap<string, Schema>;
+	/** Schema of the values of a map; undefined where keys are fixed. */
+	readonly values?: Schema;
+	readonly items?: Schema;
+	readonly required: readonly string[];
+	/** Properties that get a value when they are absent. */
+	readonly defaults: readonly (readonly [string, Json])[];
+	readonly default?: Json;
+	readonly nullable: boolean;
+	readonly preserveUnknown: boolean;
+	readonly enum?: readonly Json[];
+	readonly format?: string;
+	readonly pattern?: RegExp;
+	readonly minimum?: number;
+	readonly maximum?: number;
+	readonly minLength?: number;
+	readonly maxLength?: number;
+	readonly minItems?: number;
+	readonly maxItems?: number;
+	readonly minProperties?: number;
+	readonly maxProperties?: number;
+	readonly listType?: 'atomic' | 'set' | 'map';
+	readonly listMapKeys: readonly string[];
+}
+
+/** `any`: no check of the type, what a schema without one means. */
+export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'intOrString' | 'any';
+
+/**
+ * Makes a structural schema (OpenAPI v3 as in a CustomResourceDefinition) ready.
+ * @throws RangeError for a keyword that the store does not know: a rule that is not kept must not look kept.
+ */
+export function compileSchema(source: JsonObject, path = ''): Schema {
+	refuseUnknownKeywords(source, path);
+	const properties = new Map(Object.entries(objectAt(source, 'properties')).map(([name, child]) =>
+		[name, compileSchema(asObject(child, `${path}.${name}`), `${path}.${name}`)] as const));
+	const {additionalProperties: values, items} = source;
+	const defaults = [...properties].flatMap(([name, child]) => (child.default === undefined ? [] : [[name, child.default] as const]));
+	return {
+		...copyKeywords(source),
+		type: typeOf(source, path),
+		properties,
+		...(isObject(values) ? {values: compileSchema(values, `${path}.*`)} : {}),
+		...(isObject(items) ? {items: compileSchema(items, `${path}[]`)} : {}),
+		required: stringsAt(source, 'required'),
+		defaults,
+		nullable: source['nullable'] === true,
+		preserveUnknown: source['x-kubernetes-preserve-unknown-fields'] === true || values === true,
+		...(typeof source['pattern'] === 'string' ? {pattern: new RegExp(source['pattern'], 'u')} : {}),
+		listMapKeys: stringsAt(source, 'x-kubernetes-list-map-keys'),
+	};
+}
+
+const numericKeywords = [
+	'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties',
+] as const;
+const knownKeywords = new Set<string>([
+	...numericKeywords, 'type', 'description', 'title', 'example', 'properties', 'additionalProperties', 'items', 'required',
+	'default', 'nullable', 'enum', 'format', 'pattern', 'x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields',
+	'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-map-type', 'x-kubernetes-validations',
+]);
+
+function refuseUnknownKeywords(source: JsonObject, path: string): void {
+	const unknown = Object.keys(source).find((keyword) => !knownKeywords.has(keyword));
+	if (unknown !== undefined) throw new RangeError(`Cannot read schema: keyword ${unknown} at ${path || 'the root'}, known keyword required`);
+}
+
+function typeOf(source: JsonObject, path: string): SchemaType {
+	if (source['x-kubernetes-int-or-string'] === true) return 'intOrString';
+	const {type} = source;
+	switch (type) {
+		case undefined:
+			return 'any';
+		case 'object':
+		case 'array':
+		case 'string':
+		case 'integer':
+		case 'number':
+		case 'boolean':
+			return type;
+		default:
+			throw new RangeError(`Cannot read schema: type ${JSON.stringify(type)} at ${path || 'the root'}, known type required`);
+	}
+}
+
+type Keywords = Pick<Schema, 'default' | 'enum' | 'format' | 'listType' | (typeof numericKeywords)[number]>;
+
+function copyKeywords(source: JsonObject): Keywords {
+	const numbers = numericKeywords.flatMap((name) => (typeof source[name] === 'number' ? [[name, source[name]] as const] : []));
+	const listType = source['x-kubernetes-list-type'];
+	return {
+		...(Object.fromEntries(numbers) as Partial<Record<(typeof numericKeywords)[number], number>>),
+		...(source['default'] === undefined ? {} : {default: deepFreeze(copyJson(source['default']))}),
+		...(Array.isArray(source['enum']) ? {enum: source['enum'] as readonly Json[]} : {}),
+		...(typeof source['format'] === 'string' ? {format: source['format']} : {}),
+		...(listType === 'atomic' || listType === 'set' || listType === 'map' ? {listType} : {}),
+	};
+}
+
+function objectAt(source: JsonObject, key: string): JsonObject {
+	const value = source[key];
+	return value === undefined ? {} : asObject(value, key);
+}
+
+function asObject(value: Json, path: string): JsonObject {
+	if (!isObject(value)) throw new RangeError(`Cannot read schema: ${JSON.stringify(value)} at ${path}, object required`);
+	return value;
+}
+
+function stringsAt(source: JsonObject, key: string): readonly string[] {
+	const value = source[key];
+	return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}

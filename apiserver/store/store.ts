@@ -1,0 +1,200 @@
+import type {Clock} from '../../runtime/clock.ts';
+import type {
+	DeleteOptions, KubeApi, KubeList, ListOptions, Patch, WatchEvent, WatchOptions, WriteOptions,
+} from '../../runtime/kube/api.ts';
+import type {Random} from '../../runtime/random.ts';
+import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
+import {makeFilter} from './filter.ts';
+import type {JsonObject} from './json.ts';
+import type {Kind} from './kind.ts';
+import {Kinds} from './kinds.ts';
+import {Pages} from './pages.ts';
+import {applyAnyPatch} from './patch.ts';
+import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
+import {planDeletion, planRelease} from './removal.ts';
+import {alreadyExists, badRequest, conflict, forbidden, invalid, notFound} from './refusals.ts';
+import {objectOrEmpty} from './shape.ts';
+import {Tables, type Draft} from './tables.ts';
+import {asKube, Watch} from './watch.ts';
+
+export interface StoreOptions {
+	/** File of the database, or `:memory:`. */
+	readonly path: string;
+	readonly clock: Clock;
+	/** Source of uids and generated names. */
+	readonly random: Random;
+	/** CustomResourceDefinitions to serve besides the built-in kinds. */
+	readonly crds: readonly Readonly<Record<string, unknown>>[];
+	/** Changes kept at least for watches; default 10,000. */
+	readonly historyLength?: number;
+}
+
+/** The embedded Kubernetes API: what stands when a call returns is on the disk. */
+export class Store implements KubeApi {
+	readonly #kinds: Kinds;
+	readonly #tables: Tables;
+	readonly #pages: Pages;
+	readonly #environment: {readonly clock: Clock; readonly random: Random};
+
+	constructor({path, clock, random, crds, historyLength = 10_000}: StoreOptions) {
+		this.#kinds = new Kinds(crds);
+		this.#tables = new Tables(path, this.#kinds.all(), historyLength);
+		this.#pages = new Pages(clock);
+		this.#environment = {clock, random};
+		this.#makeDefaultNamespace();
+	}
+
+	/** Version of the newest change. */
+	get resourceVersion(): string {
+		return String(this.#tables.version);
+	}
+
+	/** Forgets the history up to a version, as the official server does every five minutes: older watches get 410. */
+	compact(version: number): void {
+		this.#tables.compact(version);
+	}
+
+	close(): void {
+		this.#tables.close();
+	}
+
+	async get<T extends KubeObject>(ref: ResourceRef, name: string): Promise<T> {
+		const kind = this.#kinds.find(ref);
+		return asKube<T>(this.#existing(kind, namespaceOf(kind, ref), name));
+	}
+
+	async list<T extends KubeObject>(ref: ResourceRef, options: ListOptions = {}): Promise<KubeList<T>> {
+		const kind = this.#kinds.find(ref);
+		const filter = makeFilter(kind, {...options, namespace: ref.namespace});
+		const {limit = 0} = options;
+		const page = options.continue === undefined || options.continue === ''
+			? this.#pages.first(this.#tables.list(kind, filter), this.#tables.version, filter, limit)
+			: this.#pages.next(options.continue, filter, limit);
+		return {
+			items: page.items.map((item) => asKube<T>(item)),
+			resourceVersion: String(page.version),
+			...(page.continue === undefined ? {} : {continue: page.continue}),
+		};
+	}
+
+	watch<T extends KubeObject>(ref: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+		const kind = this.#kinds.find(ref);
+		const filter = makeFilter(kind, {...options, namespace: ref.namespace});
+		if (!/^\d{0,15}$/.test(options.resourceVersion)) {
+			const message = `Invalid value: ${JSON.stringify(options.resourceVersion)}: must be a version of this server`;
+			throw invalid(kind, '', [{reason: 'FieldValueInvalid', field: 'resourceVersion', message}]);
+		}
+		return new Watch<T>({
+			kind,
+			filter,
+			history: this.#tables.history,
+			clock: this.#environment.clock,
+			currentVersion: () => this.#tables.version,
+			currentObjects: () => this.#tables.list(kind, filter),
+		}, options);
+	}
+
+	async create<T extends KubeObject>(ref: ResourceRef, object: T, options: WriteOptions = {}): Promise<T> {
+		const kind = this.#kinds.find(ref);
+		const namespace = kind.namespaced ? namespaceOf(kind, ref, object.metadata.namespace) : '';
+		this.#checkNamespace(kind, namespace, object.metadata.name);
+		const prepared = prepareCreate(kind, object, kind.namespaced ? namespace : undefined, admissionOf(kind, options), this.#environment);
+		const name = String(objectOrEmpty(prepared['metadata'])['name']);
+		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
+		return asKube<T>(this.#finish({kind, type: 'ADDED', object: prepared}, [], options));
+	}
+
+	async replace<T extends KubeObject>(ref: ResourceRef, object: T, options: WriteOptions = {}): Promise<T> {
+		const kind = this.#kinds.find(ref);
+		const namespace = namespaceOf(kind, ref, object.metadata.namespace);
+		const existing = this.#existing(kind, namespace, object.metadata.name);
+		return asKube<T>(this.#update(kind, object, existing, options));
+	}
+
+	async patch<T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options: WriteOptions = {}): Promise<T> {
+		const kind = this.#kinds.find(ref);
+		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
+		const patched = applyAnyPatch(existing, patch);
+		const patchedName = objectOrEmpty(patched['metadata'])['name'];
+		if (patchedName !== name) {
+			throw badRequest(`the name of the object (${String(patchedName)}) does not match the name on the URL (${name})`);
+		}
+		return asKube<T>(this.#update(kind, patched, existing, options));
+	}
+
+	async delete(ref: ResourceRef, name: string, {dryRun = false, preconditions = {}}: DeleteOptions = {}): Promise<void> {
+		const kind = this.#kinds.find(ref);
+		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
+		const meta = objectOrEmpty(existing['metadata']);
+		for (const [key, label] of [['uid', 'UID'], ['resourceVersion', 'ResourceVersion']] as const) {
+			const wanted = preconditions[key];
+			if (wanted !== undefined && wanted !== meta[key]) {
+				throw conflict(kind, name, `Precondition failed: ${label} in precondition: ${wanted}, ${label} in object meta: ${String(meta[key])}`);
+			}
+		}
+		if (kind.id === '/namespaces' && name === 'default') throw forbidden(kind, name, 'this namespace may not be deleted');
+		const drafts = planDeletion(this.#tables, this.#kinds, kind, existing, this.#environment.clock.now());
+		if (!dryRun) this.#tables.commit(drafts);
+	}
+
+	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions): JsonObject {
+		const prepared = prepareUpdate(kind, input, existing, admissionOf(kind, options));
+		if (prepared === existing) return existing;
+		const meta = objectOrEmpty(prepared['metadata']);
+		if (meta['deletionTimestamp'] === undefined || meta['finalizers'] !== undefined) {
+			return this.#finish({kind, type: 'MODIFIED', object: prepared, previous: existing}, [], options);
+		}
+		// The last finalizer went: the object goes with the same write.
+		const draft: Draft = {kind, type: 'DELETED', object: prepared, previous: existing};
+		return this.#finish(draft, planRelease(this.#tables, this.#kinds, [draft]), options);
+	}
+
+	#finish(draft: Draft, more: readonly Draft[], {dryRun = false}: WriteOptions): JsonObject {
+		if (dryRun) return this.#tables.rehearse(draft);
+		const [committed] = this.#tables.commit([draft, ...more]);
+		return committed ?? draft.object;
+	}
+
+	#existing(kind: Kind, namespace: string, name: string): JsonObject {
+		const object = this.#tables.get(kind, namespace, name);
+		if (object === undefined) throw notFound(kind, name);
+		return object;
+	}
+
+	#checkNamespace(kind: Kind, namespace: string, name: string): void {
+		if (!kind.namespaced) return;
+		const found = this.#tables.get(this.#kinds.namespaces, '', namespace);
+		if (found === undefined) throw notFound(this.#kinds.namespaces, namespace);
+		if (objectOrEmpty(found['metadata'])['deletionTimestamp'] !== undefined) {
+			const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+			throw forbidden(kind, name, why, {reason: 'NamespaceTerminating', field: 'metadata.namespace'});
+		}
+	}
+
+	#makeDefaultNamespace(): void {
+		const kind = this.#kinds.namespaces;
+		if (this.#tables.get(kind, '', 'default') !== undefined) return;
+		const object = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}};
+		const prepared = prepareCreate(kind, object, undefined, {strict: true, status: false}, this.#environment);
+		this.#tables.commit([{kind, type: 'ADDED', object: prepared}]);
+	}
+}
+
+function admissionOf(kind: Kind, {subresource, fieldValidation}: WriteOptions): Admission {
+	if (subresource === 'status' && !kind.hasStatus) throw notFound(kind, 'status');
+	return {strict: fieldValidation === 'Strict', status: subresource === 'status'};
+}
+
+/** The namespace of one object; '' for a cluster-scoped kind. */
+function namespaceOf(kind: Kind, ref: ResourceRef, sent?: string): string {
+	if (!kind.namespaced) {
+		if ((ref.namespace ?? sent ?? '') !== '') throw badRequest(`${kind.kind} is cluster-scoped: it must not name a namespace`);
+		return '';
+	}
+	if (ref.namespace !== undefined && sent !== undefined && sent !== ref.namespace) {
+		throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+	}
+	const namespace = ref.namespace ?? sent ?? '';
+	if (namespace === '') throw badRequest('an empty namespace may not be set during creation');
+	return namespace;
+}

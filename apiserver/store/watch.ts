@@ -1,0 +1,148 @@
+import type {Clock, Timer} from '../../runtime/clock.ts';
+import type {WatchEvent, WatchOptions} from '../../runtime/kube/api.ts';
+import type {KubeObject} from '../../runtime/kube/types.ts';
+import type {Change} from './database.ts';
+import type {Filter} from './filter.ts';
+import type {History} from './history.ts';
+import {deepFreeze, type JsonObject} from './json.ts';
+import type {Kind} from './kind.ts';
+import {expired, versionFromFuture} from './refusals.ts';
+import {objectOrEmpty} from './shape.ts';
+
+const bookmarkMs = 60_000;
+
+export interface WatchSource {
+	readonly kind: Kind;
+	readonly filter: Filter;
+	readonly history: History;
+	readonly clock: Clock;
+	/** Version of the newest change of any kind. */
+	currentVersion(): number;
+	/** What exists now and is selected, for a watch without a starting point. */
+	currentObjects(): readonly JsonObject[];
+}
+
+type Step<T> = IteratorResult<WatchEvent<T>, undefined>;
+const done = {done: true, value: undefined} as const;
+
+/**
+ * One watch: a position in the history that moves forward as the consumer asks. No gap and no duplicate, because the
+ * position is all it knows. Starting point '' or '0': what exists now comes first, as ADDED.
+ */
+export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchEvent<T>> {
+	readonly #source: WatchSource;
+	readonly #options: WatchOptions;
+	/** All changes up to here have been looked at. */
+	#version = 0;
+	#initial: JsonObject[] = [];
+	#state: 'new' | 'open' | 'ended' = 'new';
+	#bookmarkDue = false;
+	#wake: (() => void) | undefined;
+	#timers: Timer[] = [];
+	#unsubscribe: () => void = () => {};
+
+	constructor(source: WatchSource, options: WatchOptions) {
+		this.#source = source;
+		this.#options = options;
+	}
+
+	[Symbol.asyncIterator](): this {
+		return this;
+	}
+
+	async next(): Promise<Step<T>> {
+		if (this.#state === 'new') this.#open();
+		while (this.#state === 'open' && !this.#options.signal.aborted) {
+			const event = this.#take();
+			if (event !== undefined) return {done: false, value: event};
+			await new Promise<void>((resolve) => {
+				this.#wake = resolve;
+			});
+		}
+		this.#end();
+		return done;
+	}
+
+	return(): Promise<Step<T>> {
+		this.#end();
+		return Promise.resolve(done);
+	}
+
+	#open(): void {
+		const {clock, history, kind} = this.#source;
+		const {resourceVersion, timeoutSeconds, signal} = this.#options;
+		const current = this.#source.currentVersion();
+		const fromNow = resourceVersion === '' || resourceVersion === '0';
+		this.#version = fromNow ? current : Number(resourceVersion);
+		if (fromNow) this.#initial = [...this.#source.currentObjects()];
+		if (this.#version > current) throw versionFromFuture(this.#version, current);
+		this.#state = 'open';
+		const wake = (): void => this.#wake?.();
+		signal.addEventListener('abort', wake, {once: true});
+		const unsubscribe = history.subscribe(kind.id, wake);
+		this.#unsubscribe = () => {
+			signal.removeEventListener('abort', wake);
+			unsubscribe();
+		};
+		this.#armBookmark();
+		if (timeoutSeconds !== undefined) this.#timers.push(clock.setTimer(timeoutSeconds * 1000, () => this.#end()));
+	}
+
+	#armBookmark(): void {
+		this.#timers[0] = this.#source.clock.setTimer(bookmarkMs, () => {
+			this.#bookmarkDue = true;
+			this.#armBookmark();
+			this.#wake?.();
+		});
+	}
+
+	#end(): void {
+		this.#state = 'ended';
+		for (const timer of this.#timers) timer.cancel();
+		this.#unsubscribe();
+		this.#wake?.();
+	}
+
+	/** The next event to hand out, if there is one. */
+	#take(): WatchEvent<T> | undefined {
+		const first = this.#initial.shift();
+		if (first !== undefined) return {type: 'ADDED', object: asKube<T>(first)};
+		const {history, kind} = this.#source;
+		if (this.#version < history.compacted) {
+			this.#end();
+			throw expired(this.#version, history.compacted);
+		}
+		for (let change = history.next(kind.id, this.#version); change !== undefined; change = history.next(kind.id, this.#version)) {
+			this.#version = change.version;
+			const event = this.#translate(change);
+			if (event !== undefined) return event;
+		}
+		// Nothing of this kind up to here: a quiet watch is never overtaken by compaction.
+		this.#version = this.#source.currentVersion();
+		if (!this.#bookmarkDue) return undefined;
+		this.#bookmarkDue = false;
+		return {type: 'BOOKMARK', resourceVersion: String(this.#version)};
+	}
+
+	/** A change as this watch sees it: an object that moves into or out of the selection is ADDED or DELETED. */
+	#translate({type, object, previous, namespace}: Change): WatchEvent<T> | undefined {
+		const {filter} = this.#source;
+		if (filter.namespace !== undefined && filter.namespace !== namespace) return undefined;
+		if (!filter.selective) return {type, object: asKube<T>(object)};
+		const is = type !== 'DELETED' && filter.matches(object);
+		const was = type !== 'ADDED' && filter.matches(previous ?? object);
+		if (is) return {type: was ? 'MODIFIED' : 'ADDED', object: asKube<T>(object)};
+		return was ? {type: 'DELETED', object: asKube<T>(withVersion(previous ?? object, object))} : undefined;
+	}
+}
+
+/** What was selected, with the version at which it stopped being so. */
+function withVersion(object: JsonObject, newer: JsonObject): JsonObject {
+	const version = objectOrEmpty(newer['metadata'])['resourceVersion'] ?? '';
+	return deepFreeze({...object, metadata: {...objectOrEmpty(object['metadata']), resourceVersion: version}});
+}
+
+/** Objects of the store have passed their schema; their type is the caller's knowledge. */
+export function asKube<T extends KubeObject>(object: JsonObject): T {
+	return object as unknown as T;
+}
