@@ -40,7 +40,6 @@ function resume(session: Session, nowMs: number): Change {
 		...withFlightInQueue(session),
 		phase: {state: 'active'},
 		topics: afterConnect(session.topics),
-		lastUplink: undefined,
 	};
 	return andThen(reply(state, 'connect_accepted', {type: 'connack', returnCode: code.accepted}), (next) =>
 		pump(next, nowMs));

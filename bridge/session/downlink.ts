@@ -1,4 +1,3 @@
-import {encode} from '../../protocol/mqttsn/codec.ts';
 import type {MqttSnPacketOf} from '../../protocol/mqttsn/packet.ts';
 import {backOffMs, nextSeed} from '../back-off.ts';
 import type {EventCounter} from '../counters.ts';
@@ -8,6 +7,10 @@ import {fallAsleep, withoutBroker} from './life.ts';
 import {changeTo, same, andThen} from './state.ts';
 import type {Change, Downlink, Flight, Session, SessionOutput} from './state.ts';
 import {topicRef, withTopic} from './topic-table.ts';
+
+/** MsgType and fixed fields of PUBLISH and REGISTER. */
+const publishBytes = 6;
+const registerBytes = 5;
 
 /** Takes a message of the broker: into the queue if it has room, and on to the device if that listens. */
 export function onMessage(session: Session, message: LinkMessage, nowMs: number): Change {
@@ -21,8 +24,11 @@ export function onMessage(session: Session, message: LinkMessage, nowMs: number)
 		byName: false,
 		sent: false,
 	};
-	if (!mayReceive(session.clientId, message.topic)) {
+	if (!mayReceive(session.clientId, message.topic) || message.topic.includes('\0')) {
 		return finish(session, downlink, 'downlink_refused');
+	}
+	if (datagramBytes(publishBytes + message.payload.length) > session.config.mtuBytes) {
+		return finish(session, downlink, 'downlink_too_long');
 	}
 	const repeated = session.flight === undefined ? undefined : repeatedInFlight(session, session.flight, message);
 	if (repeated !== undefined) {
@@ -81,13 +87,15 @@ function sendNext(session: Session, message: Downlink, nowMs: number): Change {
 	const msgId = message.qos === 0 ? 0 : taken.nextMsgId;
 	const {qos, retain, sent: dup, payload: data} = message;
 	const packet: MqttSnPacketOf<'publish'> = {type: 'publish', dup: dup && qos === 1, qos, retain, ...ref, msgId, data};
-	if (encode(packet).length > session.config.mtuBytes) {
-		return finish(taken, message, 'downlink_too_long');
-	}
 	const spent = spend(taken);
 	return qos === 0
 		? changeTo(spent, {kind: 'send', packet})
 		: launch(withNextMsgId(spent), {packet, message, tries: 1, dueMs: 0}, nowMs);
+}
+
+/** With Length, which takes one octet or three (5.2.1). */
+function datagramBytes(bytes: number): number {
+	return bytes + (bytes + 1 <= 0xff ? 1 : 3);
 }
 
 function registeredRef({topics}: Session, name: string): {topicIdType: 'normal'; topicId: number} | undefined {
@@ -105,7 +113,7 @@ function sendRegister(session: Session, message: Downlink, nowMs: number): Chang
 		return finish(taken, message, 'downlink_refused');
 	}
 	const packet = {type: 'register', topicId: given.id, msgId: taken.nextMsgId, topicName} as const;
-	if (encode(packet).length > session.config.mtuBytes) {
+	if (datagramBytes(registerBytes + new TextEncoder().encode(topicName).length) > session.config.mtuBytes) {
 		return finish(taken, message, 'downlink_too_long');
 	}
 	const state = withNextMsgId({...taken, topics: given.table});

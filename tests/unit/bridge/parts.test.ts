@@ -58,6 +58,7 @@ test('Turnstile lets in so many, the others in order, and nobody who left', () =
 test('checkBridgeConfig() and checkBridgeName() refuse what can not work', () => {
 	checkBridgeConfig(defaultBridgeConfig);
 	assert.throws(() => checkBridgeConfig({...defaultBridgeConfig, mtuBytes: 0}), /Cannot use mtuBytes: 0/);
+	assert.throws(() => checkBridgeConfig({...defaultBridgeConfig, queueBytes: 100}), /must be at most queueBytes/);
 	const twice = [{id: 1, template: 'a'}, {id: 1, template: 'b'}];
 	assert.throws(() => checkBridgeConfig({...defaultBridgeConfig, predefinedTopics: twice}), /must be distinct/);
 	checkBridgeName('a-1');

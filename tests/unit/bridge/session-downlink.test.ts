@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {SessionOutput} from '../../../bridge/session/state.ts';
+import {encode} from '../../../protocol/mqttsn/codec.ts';
 import type {MqttSnPacketOf} from '../../../protocol/mqttsn/packet.ts';
 import {shortTopicId} from '../../../protocol/mqttsn/packet.ts';
 import {commands, counts, Drive, sent} from './session-drive.ts';
@@ -137,6 +138,36 @@ test('what exceeds the MTU is never sent, and the broker may forget it', () => {
 	assert.deepEqual(commands(outputs), [{kind: 'acknowledge', messageId: 7}]);
 });
 
+test('a broker can not make the bridge fail with a payload or a topic that MQTT-SN can not carry', () => {
+	const drive = Drive.active({config: {mtuBytes: 0xffff, queueBytes: 0xffff}});
+	drive.subscribe('#');
+	assert.deepEqual(counts(drive.message({payload: new Uint8Array(65_527), qos: 0})), ['downlink_too_long']);
+	assert.deepEqual(counts(drive.message({topic: 'a\0b', qos: 0})), ['downlink_refused']);
+});
+
+test('the MTU is exact on both sides of the long Length', () => {
+	for (let mtuBytes = 250; mtuBytes <= 262; mtuBytes++) {
+		const drive = Drive.active({config: {mtuBytes}});
+		drive.subscribe(5);
+		for (let size = 230; size <= 262; size++) {
+			const [packet] = sent(drive.message({payload: new Uint8Array(size), qos: 0}));
+			const bytes = encode({
+				type: 'publish', dup: false, qos: 0, retain: false, topicIdType: 'predefined', topicId: 5, msgId: 0,
+				data: new Uint8Array(size),
+			});
+			assert.equal(packet !== undefined, bytes.length <= mtuBytes, `${size} in ${mtuBytes}`);
+		}
+	}
+});
+
+test('a name too long to register drops its message', () => {
+	const drive = Drive.active({config: {mtuBytes: 64}});
+	drive.subscribe('#');
+	assert.equal(sent(drive.message({topic: 'a'.repeat(58), qos: 0})).length, 1);
+	drive.acknowledge();
+	assert.deepEqual(counts(drive.message({topic: 'b'.repeat(59), qos: 0})), ['downlink_too_long']);
+});
+
 test('the fleet\'s topics do not reach a foreign client through its wildcard', () => {
 	const drive = Drive.active({clientId: 'Foreign'});
 	drive.subscribe('#');
@@ -213,7 +244,7 @@ test('what was held back is fetched by a new broker connection, after PINGRESP',
 });
 
 test('no message of QoS 1 passes one that was held back', () => {
-	const drive = asleep({config: {queueMessages: 2, queueBytes: 10}});
+	const drive = asleep({config: {queueMessages: 2, queueBytes: 10, mtuBytes: 64}});
 	drive.message({payload: new Uint8Array(11), messageId: 1});
 	assert.deepEqual(counts(drive.message({payload: new Uint8Array(1), messageId: 2})), ['downlink_held_back']);
 });
