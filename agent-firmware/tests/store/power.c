@@ -182,13 +182,16 @@ static void cut_life(const struct geometry *geometry, enum fake_cut cut, uint64_
 	size_t at = live(&store, versions, 0);
 	REQUIRE(flash.is_off);
 	REQUIRE(restart(&flash, &store, &port, versions, at));
-	if (second != UINT64_MAX) {
+	if (second == UINT64_MAX) {
+		REQUIRE(live(&store, versions, at) == STEPS);
+		REQUIRE(flash.refusals == 0);
+	} else {
 		flash.cut_at = flash.operations + second;
 		flash.cut = second_cut;
 		at = live(&store, versions, at);
 		REQUIRE(restart(&flash, &store, &port, versions, at));
+		REQUIRE(live(&store, versions, at) == STEPS);
 	}
-	REQUIRE(live(&store, versions, at) == STEPS);
 	REQUIRE(is_right(&store, versions, NULL));
 	REQUIRE(restart(&flash, &store, &port, versions, STEPS));
 	REQUIRE(flash.violations == 0);
@@ -250,4 +253,20 @@ TEST("endless power cuts in the same compaction cost no room: the life can still
 	REQUIRE(live(&store, versions, at) == STEPS);
 	CHECK(is_right(&store, versions, NULL));
 	CHECK_EQUAL(flash.violations, 0);
+}
+
+TEST("a flash that fails once at any operation, power staying, is not noticed by the caller")
+{
+	uint64_t operations = count_operations(&geometries[0]);
+	for (uint64_t at = 0; at < operations && !harness_has_failed(); at++) {
+		uint8_t versions[KEYS] = {0};
+		fake_flash_init(&flash, geometries[0].unit_bytes, geometries[0].unit_count, 0xff);
+		struct femto_port port = fake_flash_port(&flash);
+		REQUIRE(store_open(&store, &port) == STORE_OK);
+		flash.fail_at = at;
+		REQUIRE(live(&store, versions, 0) == STEPS);
+		REQUIRE(is_right(&store, versions, NULL));
+		REQUIRE(restart(&flash, &store, &port, versions, STEPS));
+		REQUIRE(flash.violations == 0);
+	}
 }

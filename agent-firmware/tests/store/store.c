@@ -257,6 +257,13 @@ TEST("bytes of a value that look like a record are never taken for one")
 	CHECK_EQUAL(store_put(&store, &carrier, &part, 1), STORE_OK);
 	REQUIRE(store_open(&store, &port) == STORE_OK);
 	CHECK_EQUAL(size_of(1), 0);
+	/* Even if the header of the carrier is lost, so that its bytes are searched for records. */
+	REQUIRE(store_find(&store, &carrier, &ref) == STORE_OK);
+	CHECK_EQUAL(ref.address % FEMTO_FLASH_WRITE_BYTES, 0);
+	flash.bytes[ref.address - 16] ^= 0x01;
+	REQUIRE(store_open(&store, &port) == STORE_OK);
+	CHECK_EQUAL(store_find(&store, &carrier, &ref), STORE_NOT_FOUND);
+	CHECK_EQUAL(size_of(1), 0);
 }
 
 TEST("ten thousand changes of random size keep to the model, and what fits is never refused")
