@@ -67,7 +67,9 @@ class RunningBridge implements Bridge {
 		this.#config = config;
 		this.#unknownSenders = fullBucket(config.unknownSenderRepliesPerSecond, clock.now());
 		const opening = new Turnstile(config.maxOpening);
-		this.#context = {clock, openChannel, counters: this.#counters, opening, work: new WorkQueue()};
+		const isBrokerUpSince = (timeMs: number): boolean => this.#presence.isUpSince(timeMs);
+		const work = new WorkQueue();
+		this.#context = {clock, openChannel, counters: this.#counters, opening, work, isBrokerUpSince};
 		const onStopped = (): void => this.#onStopped(this.#presence);
 		this.#presence = new Presence({context: this.#context, name, config, seed: random.uint32(), log, onStopped});
 		this.#running.add(this.#presence);

@@ -63,8 +63,9 @@ export function checkBridgeConfig(config: BridgeConfig): void {
 		}
 	}
 	// A message that fits a datagram must fit an empty queue, or it would be held back and fetched for ever.
-	if (config.queueBytes < config.mtuBytes || config.mtuBytes > 0xffff) {
-		throw new RangeError(`Cannot use mtuBytes: ${config.mtuBytes}, must be at most queueBytes (${config.queueBytes}) and 65535`);
+	const {mtuBytes, queueBytes} = config;
+	if (mtuBytes > queueBytes || mtuBytes > 0xffff) {
+		throw new RangeError(`Cannot use mtuBytes: ${mtuBytes}, must be at most queueBytes (${queueBytes}) and 65535`);
 	}
 	const ids = config.predefinedTopics.map(({id}) => id);
 	if (new Set(ids).size !== ids.length || ids.some((id) => !Number.isInteger(id) || id < 1 || id > 0xfffe)) {

@@ -63,6 +63,7 @@ export const eventCounters = {
 	sessions_opened: 'sessions opened',
 	sessions_ended: 'sessions ended by their device',
 	sessions_lost: 'sessions ended by silence',
+	sessions_taken: 'sessions ended because the broker ended their connection alone: the device speaks elsewhere',
 	sessions_congested: 'sessions not opened because the broker did not answer',
 	broker_connected: 'connections that the broker accepted',
 	broker_lost: 'accepted connections that ended unasked',

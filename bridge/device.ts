@@ -4,6 +4,7 @@ import {Alarm} from './alarm.ts';
 import type {DatagramCounter} from './counters.ts';
 import {LinkRunner} from './link-runner.ts';
 import type {BridgeContext} from './link-runner.ts';
+import type {LinkEvent} from './link/state.ts';
 import type {Session, SessionInput, SessionOutput} from './session/state.ts';
 import {stepSession} from './session/step.ts';
 
@@ -26,7 +27,10 @@ export class Device {
 	readonly #options: DeviceOptions;
 	readonly #link: LinkRunner;
 	readonly #alarm: Alarm;
+	readonly #takenAlarm: Alarm;
 	#session: Session;
+	/** When the broker connection was lost; undefined when it was not. */
+	#lostMs: number | undefined;
 
 	constructor(options: DeviceOptions) {
 		const {context, session, seed} = options;
@@ -36,6 +40,7 @@ export class Device {
 		this.clientId = clientId;
 		this.#session = session;
 		this.#alarm = new Alarm(context.clock, () => context.work.run(() => this.#input({kind: 'tick'})));
+		this.#takenAlarm = new Alarm(context.clock, () => context.work.run(() => this.#endIfTaken()));
 		this.#link = new LinkRunner(context, {
 			clientId,
 			clean,
@@ -43,13 +48,7 @@ export class Device {
 			retryFirstMs: config.retryFirstMs,
 			retryMaxMs: config.retryMaxMs,
 			timeoutMs: config.connectTimeoutMs,
-		}, seed, (event) => {
-			if (event.kind === 'stopped') {
-				options.onLinkStopped(this);
-			} else {
-				this.#input({kind: 'link', event});
-			}
-		});
+		}, seed, (event) => this.#onLinkEvent(event));
 	}
 
 	/** All of this from inside the work queue. */
@@ -66,6 +65,32 @@ export class Device {
 	/** `quiet`: the device is not told, because another client speaks from its address now. */
 	end(quiet: boolean): void {
 		this.#input({kind: 'end', quiet});
+	}
+
+	#onLinkEvent(event: LinkEvent): void {
+		if (event.kind === 'stopped') {
+			this.#takenAlarm.aim(undefined);
+			this.#options.onLinkStopped(this);
+			return;
+		}
+		if (event.kind === 'down' && event.wasUp) {
+			const {clock} = this.#options.context;
+			this.#lostMs = clock.now();
+			this.#takenAlarm.aim(clock.now() + this.#session.config.retryFirstMs / 2);
+		}
+		this.#input({kind: 'link', event});
+	}
+
+	/**
+	 * A broker that ends one connection while the bridge's own stands has most likely got the same client id from another
+	 * bridge. To come back would end that one, and so on for ever; a device that is still here connects anew, since it
+	 * hears DISCONNECT at its next message. Looked at before the first attempt to come back.
+	 */
+	#endIfTaken(): void {
+		if (this.#lostMs !== undefined && this.#options.context.isBrokerUpSince(this.#lostMs)) {
+			this.#options.context.counters.countEvent('sessions_taken');
+			this.end(true);
+		}
 	}
 
 	#input(input: SessionInput): DatagramCounter | undefined {

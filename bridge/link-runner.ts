@@ -15,6 +15,8 @@ export interface BridgeContext {
 	readonly counters: Counters;
 	readonly opening: Turnstile;
 	readonly work: WorkQueue;
+	/** Whether the bridge's own connection has stood without a break since that time. */
+	readonly isBrokerUpSince: (timeMs: number) => boolean;
 }
 
 /** Carries out what the step machine of one broker connection says. */

@@ -21,7 +21,7 @@ export class Presence {
 	readonly #options: PresenceOptions;
 	readonly #link: LinkRunner;
 	readonly #alarm: Alarm;
-	#isUp = false;
+	#upSinceMs: number | undefined;
 
 	constructor(options: PresenceOptions) {
 		const {context, name, config, seed} = options;
@@ -38,6 +38,10 @@ export class Presence {
 		}, seed, (event) => this.#onEvent(event));
 	}
 
+	isUpSince(timeMs: number): boolean {
+		return this.#upSinceMs !== undefined && this.#upSinceMs <= timeMs;
+	}
+
 	start(): void {
 		this.#link.input({kind: 'start'});
 	}
@@ -51,12 +55,12 @@ export class Presence {
 	#onEvent(event: LinkEvent): void {
 		switch (event.kind) {
 			case 'up':
-				this.#isUp = true;
+				this.#upSinceMs = this.#options.context.clock.now();
 				this.#options.log.info('broker connected');
 				this.#publish('online');
 				return;
 			case 'down':
-				this.#isUp = false;
+				this.#upSinceMs = undefined;
 				this.#alarm.aim(undefined);
 				if (event.wasUp) {
 					this.#options.log.warn('broker lost');
@@ -73,7 +77,7 @@ export class Presence {
 	}
 
 	#publish(state: 'online' | 'offline'): void {
-		if (!this.#isUp) {
+		if (this.#upSinceMs === undefined) {
 			return;
 		}
 		const {context, name, config} = this.#options;

@@ -44,7 +44,9 @@ function refuseName(session: Session, name: string): Change {
 export function onPuback(session: Session, packet: MqttSnPacketOf<'puback'>, nowMs: number): Change {
 	const {flight} = session;
 	if (flight?.packet.type !== 'publish' || flight.packet.msgId !== packet.msgId) {
-		return packet.returnCode === code.invalidTopicId ? forgetTopic(session, packet.topicId) : same(session, 'ack_unexpected');
+		return packet.returnCode === code.invalidTopicId
+			? forgetTopic(session, packet.topicId)
+			: same(session, 'ack_unexpected');
 	}
 	if (packet.returnCode === code.congestion) {
 		return same(session, 'ack_refused');

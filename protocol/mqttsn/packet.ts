@@ -15,13 +15,13 @@ type Schema = (typeof mqttSnMessages)[number];
 type Shape<Message extends Schema> = Flatten<
 	{readonly type: Message['name']}
 	& {readonly [Flag in Message['flags'][number]]: FlagValues[Flag]}
-	& {readonly [Field in Exclude<Mandatory<Message>, {readonly type: 'flags'}> as Field['name']]: FieldValues[Field['type']]}
+	& {readonly [Field in Mandatory<Message> as Field['name']]: FieldValues[Field['type']]}
 	& {readonly [Field in Optional<Message> as Field['name']]?: FieldValues[Field['type']]}
 >;
 
 type FieldOf<Message extends Schema> = Message['fields'][number];
 type Optional<Message extends Schema> = Extract<FieldOf<Message>, {readonly optional: true}>;
-type Mandatory<Message extends Schema> = Exclude<FieldOf<Message>, {readonly optional: true}>;
+type Mandatory<Message extends Schema> = Exclude<FieldOf<Message>, {readonly optional: true} | {readonly type: 'flags'}>;
 type Flatten<Type> = {[Key in keyof Type]: Type[Key]};
 
 interface FlagValues extends Record<MqttSnFlag, unknown> {

@@ -1,7 +1,10 @@
 import type {MqttSnFieldSchema} from '../schema/mqttsn.ts';
 
 /** What the table says against this text, which stands or shall stand in this field. */
-export function checkText(field: MqttSnFieldSchema, text: string): 'text-invalid' | 'text-empty' | 'text-too-long' | undefined {
+export function checkText(
+	field: MqttSnFieldSchema,
+	text: string,
+): 'text-invalid' | 'text-empty' | 'text-too-long' | undefined {
 	if (text.includes('\0') || !text.isWellFormed()) {
 		return 'text-invalid';
 	}

@@ -139,6 +139,37 @@ test('devices that connect at once wait for their turn at the broker, and all ar
 	assert.equal(world.bridge.counters().events.sessions_opened, 6);
 });
 
+test('a device that went to another bridge is let go, not fetched back', async () => {
+	const world = new World();
+	await world.run(100);
+	await world.connect('a', 'node');
+	let isOpen = true;
+	const other = world.broker.openChannel('other')({
+		onOpen: () => other.send({cmd: 'connect', clientId: 'node', clean: false, keepalive: 0, protocolVersion: 4}),
+		onPacket: () => {},
+		onClose: () => {
+			isOpen = false;
+		},
+	});
+	await world.run(10_000);
+	assert.equal(isOpen, true);
+	assert.equal(world.bridge.counters().events.sessions_taken, 1);
+	assert.deepEqual(await world.send('a', {type: 'pingreq'}), [{type: 'disconnect'}]);
+});
+
+test('after a short outage of the broker sessions go on', async () => {
+	const world = new World();
+	await world.run(100);
+	await world.connect('a', 'node');
+	world.broker.stop('state kept');
+	await world.run(100);
+	world.broker.start();
+	await world.run(5000);
+	const {events, sessions} = world.bridge.counters();
+	assert.deepEqual({taken: events.sessions_taken, lost: events.broker_lost, sessions}, {taken: 0, lost: 2, sessions: 1});
+	assert.deepEqual(await world.send('a', {type: 'pingreq'}), [{type: 'pingresp'}]);
+});
+
 test('presence is renewed each period, and says offline at the end', async () => {
 	const world = new World();
 	const seen: string[] = [];
