@@ -43,7 +43,7 @@ function text(value: string): number[] {
 
 function typeOf({parameters, result}: Pick<MadeFunction, 'parameters' | 'result'>): number[] {
 	const code = (kind: string): number => (kind === 'i' ? 0x7f : 0x7c);
-	return [0x60, ...sized([...parameters].map(code)), ...sized([...result].map(code))];
+	return [0x60, ...sized(parameters.split('').map(code)), ...sized(result.split('').map(code))];
 }
 
 /** Its sim_feed traps. With `foreignImport` it also imports a function that sim.h does not declare. */
