@@ -12,6 +12,8 @@ const retryMs = 1_000;
 interface HeadState {
 	/** What shall stand on the topic; empty = nothing. */
 	readonly wanted: Uint8Array;
+	/** The desiredGeneration in it. */
+	readonly generation: number;
 	/** What was published before it: until `wanted` is acknowledged, its echo may still be on the way. */
 	readonly before: Uint8Array | undefined;
 	/** The broker has acknowledged `wanted`, and nothing else has been seen since. */
@@ -42,28 +44,28 @@ export class HeadPublisher {
 		this.#log = log;
 	}
 
-	/** Publishes `head` for `device` unless it stands there already. */
-	set(device: string, head: Uint8Array): void {
+	/** Publishes `head`, which carries `generation`, for `device` unless it stands there already. */
+	set(device: string, head: Uint8Array, generation: number): void {
 		const state = this.#heads.get(device);
 		if (state !== undefined && equalBytes(state.wanted, head)) {
 			return;
 		}
-		this.#heads.set(device, {wanted: head, before: state?.wanted, acknowledged: false, correcting: false});
+		this.#heads.set(device, {wanted: head, generation, before: state?.wanted, acknowledged: false, correcting: false});
 		this.#send(device);
 	}
 
 	/** Clears the topic of a device that is no more. */
 	clear(device: string): void {
-		this.set(device, nothing);
+		this.set(device, nothing, 0);
 	}
 
-	/** Whether the broker has acknowledged the wanted head of `device`. */
-	isPublished(device: string): boolean {
+	/** Whether the broker has acknowledged a head of `device` with `generation` or a later one. */
+	isPublished(device: string, generation: number): boolean {
 		const state = this.#heads.get(device);
-		return state === undefined || state.acknowledged;
+		return state !== undefined && state.acknowledged && state.generation >= generation;
 	}
 
-	/** Calls `callback` once when the wanted head of `device` is acknowledged. */
+	/** Calls `callback` once when the next head of `device` is acknowledged. */
 	onPublished(device: string, callback: () => void): void {
 		this.#waiting.set(device, [...(this.#waiting.get(device) ?? []), callback]);
 	}
@@ -73,7 +75,8 @@ export class HeadPublisher {
 		this.#session.abort();
 		this.#session = new AbortController();
 		this.#connected = true;
-		const devices = [...this.#heads.keys()].filter(device => !sessionPresent || !this.isPublished(device));
+		const devices = [...this.#heads].filter(([, {acknowledged}]) => !sessionPresent || !acknowledged)
+			.map(([device]) => device);
 		this.#republish(devices, this.#session.signal).catch((error: unknown) => {
 			if (!this.#session.signal.aborted) {
 				this.#log.error('heads not published again', {error: String(error)});

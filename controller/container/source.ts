@@ -1,6 +1,6 @@
 import {base64ToBytes} from '../base64.ts';
 import type {Bytes, Revision} from './revision.ts';
-import type {TenantChoice} from '../tenant/registry.ts';
+import type {TenantChoice, ValidTenant} from '../tenant/registry.ts';
 import {bytesToHex, sha256} from '../../protocol/crypto.ts';
 import {unpackImage} from '../../protocol/image/unpack.ts';
 import {failure, success, type Result} from '../../protocol/result.ts';
@@ -62,22 +62,7 @@ function readPair(name: string, statementBytes: Uint8Array, imageBytes: Uint8Arr
 }
 
 /** Whether the tenant of the namespace vouches for the statement. The same bytes may lose that with a new grant. */
-export function checkAuthor(bytes: Bytes, tenant: TenantChoice, namespace: string): SourceError | undefined {
-	switch (tenant.kind) {
-		case 'none':
-			return {
-				reason: 'NoTenant', transient: false,
-				message: `namespace ${namespace} has no tenant; make one: femto tenant grant ${namespace} | kubectl apply -f -`,
-			};
-		case 'invalid':
-			return {reason: 'TenantInvalid', message: `FemtoTenant ${tenant.name}: ${tenant.message}`, transient: false};
-		case 'revoked':
-			return {reason: 'GrantRevoked', message: `FemtoTenant ${tenant.name}: ${tenant.message}`, transient: false};
-		case 'valid':
-			break;
-		default:
-			throw tenant satisfies never;
-	}
+export function checkAuthor(bytes: Bytes, tenant: ValidTenant, namespace: string): SourceError | undefined {
 	const {statement} = bytes.read;
 	const {grant} = tenant;
 	if (statement.tenant !== grant.tenant) {
@@ -88,6 +73,21 @@ export function checkAuthor(bytes: Bytes, tenant: TenantChoice, namespace: strin
 		reason: 'SignatureInvalid', transient: false,
 		message: `the statement is not signed by a key of tenant ${grant.tenant}`,
 	};
+}
+
+/** Why a namespace may run nothing now. */
+export function describeTenant(tenant: Exclude<TenantChoice, ValidTenant>, namespace: string): SourceError {
+	switch (tenant.kind) {
+		case 'none':
+			return {
+				reason: 'NoTenant', transient: false,
+				message: `namespace ${namespace} has no tenant; make one: femto tenant grant ${namespace} | kubectl apply -f -`,
+			};
+		case 'invalid':
+			return {reason: 'TenantInvalid', message: `FemtoTenant ${tenant.name}: ${tenant.message}`, transient: false};
+		case 'revoked':
+			return {reason: 'GrantRevoked', message: `FemtoTenant ${tenant.name}: ${tenant.message}`, transient: false};
+	}
 }
 
 /** Bytes that a revision holds are never read again from where they came. */

@@ -16,7 +16,7 @@ export function observedStatus(before: FemtoDeviceStatus, observation: Observati
 	const {report, receivedMs, inventory, counters} = observation;
 	return {
 		acceptedGeneration: report.acceptedGeneration,
-		containers: report.containers.map(container => readContainer(container, before.containers ?? [], receivedMs)),
+		containers: report.containers.map(container => readContainer(container, before.containers ?? [], observation)),
 		refusals: report.refusals.map(readRefusal),
 		...(inventory === undefined ? {} : readInventory(inventory)),
 		...(counters === undefined ? {} : {counters: counters.map(readCounter)}),
@@ -26,40 +26,54 @@ export function observedStatus(before: FemtoDeviceStatus, observation: Observati
 	};
 }
 
+/** A state on the way is written when it lasts so long that somebody may wonder. */
+export const passingStateMs = 60_000;
+
 /**
  * Whether `next` says something of a device that is worth a write: another state that has come to an end, a fault, a
  * refusal, another inventory. States on the way, counters and times alone are not: they follow with the next write.
  */
-export function isMaterial(before: FemtoDeviceStatus, next: FemtoDeviceStatus): boolean {
-	return before.report === undefined || essence(before, next) !== essence(next, next);
+export function isMaterial(before: FemtoDeviceStatus, next: FemtoDeviceStatus, nowMs: number): boolean {
+	const passing = new Set((next.containers ?? []).filter(container => isPassing(container, nowMs))
+		.map(({localId}) => localId));
+	return before.report === undefined || essence(before, passing) !== essence(next, passing);
 }
 
-function essence(status: FemtoDeviceStatus, next: FemtoDeviceStatus): string {
-	const {refusals = [], firmware, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes} = status;
-	const passing = new Set((next.containers ?? []).filter(isPassing).map(({localId}) => localId));
-	const containers = (status.containers ?? []).filter(({localId}) => !passing.has(localId))
-		.map(({localId, state, statementDigest, generation, faults}) => [localId, state, statementDigest, generation, faults]);
-	const faulty = (status.containers ?? []).filter(({localId, faults}) => passing.has(localId) && faults > 0)
+/** When a state on the way will have lasted too long; undefined when there is none, or it is written already. */
+export function nextMaterialMs(next: FemtoDeviceStatus, nowMs: number): number | undefined {
+	const times = (next.containers ?? []).filter(container => isPassing(container, nowMs)).map(stateEndMs);
+	return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function essence(status: FemtoDeviceStatus, passing: ReadonlySet<number>): string {
+	const {containers = [], refusals = [], firmware, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes} = status;
+	const settled = containers.filter(({localId}) => !passing.has(localId)).map(
+		({localId, state, statementDigest, generation, faults}) => [localId, state, statementDigest, generation, faults]);
+	const faulty = containers.filter(({localId, faults}) => passing.has(localId) && faults > 0)
 		.map(({localId, faults}) => [localId, faults]);
 	return JSON.stringify([
-		containers, faulty, refusals.map(({localId, reason, instruction}) => [localId, reason, instruction]),
+		settled, faulty, refusals.map(({localId, reason, instruction}) => [localId, reason, instruction]),
 		firmware?.version, firmware?.board, firmware?.buildId, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes,
 	]);
 }
 
-function isPassing({state}: FemtoDeviceStatusContainer): boolean {
-	return state === 'Fetching' || state === 'Trial';
+function isPassing(container: FemtoDeviceStatusContainer, nowMs: number): boolean {
+	return (container.state === 'Fetching' || container.state === 'Trial') && nowMs < stateEndMs(container);
+}
+
+function stateEndMs({stateTime = ''}: FemtoDeviceStatusContainer): number {
+	return Date.parse(stateTime) + passingStateMs;
 }
 
 function readContainer(
-	container: ContainerReport, before: readonly FemtoDeviceStatusContainer[], receivedMs: number,
+	container: ContainerReport, before: readonly FemtoDeviceStatusContainer[], {receivedMs, stateSinceMs}: Observation,
 ): FemtoDeviceStatusContainer {
 	const {localId, generation, runs, faults, lastFault, instructions} = container;
 	const statementDigest = bytesToHex(container.statementDigest);
 	const state = stateName(container.state);
 	const known = before.find(entry => entry.localId === localId);
 	const same = known?.state === state && known.statementDigest === statementDigest && known.generation === generation;
-	const stateTime = same && known.stateTime !== undefined ? known.stateTime : formatTime(receivedMs);
+	const stateTime = same && known.stateTime !== undefined ? known.stateTime : formatTime(stateSinceMs.get(localId) ?? receivedMs);
 	const {cause, pc} = lastFault;
 	const fault = cause === 0 ? {} : {lastFault: {cause: faultName(cause) ?? `Cause${cause}`, pc}};
 	return {localId, state, stateTime, statementDigest, generation, runs, faults, ...fault, instructions};

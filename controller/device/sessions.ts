@@ -1,8 +1,8 @@
 import type {Clock} from '../../runtime/clock.ts';
 import {openMac0} from '../../protocol/cose.ts';
-import {deviceKey} from '../../protocol/crypto.ts';
+import {deviceKey, equalBytes} from '../../protocol/crypto.ts';
 import {
-	decodeReport, decodeReportSlice, type Counter, type Inventory, type Report,
+	decodeReport, decodeReportSlice, type ContainerReport, type Counter, type Inventory, type Report,
 } from '../../protocol/generated/messages.ts';
 import {joinSlice, type UnfinishedReport} from './slices.ts';
 
@@ -10,10 +10,15 @@ import {joinSlice, type UnfinishedReport} from './slices.ts';
 export interface Observation {
 	readonly report: Report;
 	readonly receivedMs: number;
+	/** When each container was first seen in the state it has, by local id; milliseconds since the epoch. */
+	readonly stateSinceMs: ReadonlyMap<number, number>;
 	/** The newest ones reported: not every report carries them. */
 	readonly inventory?: Inventory;
 	readonly counters?: readonly Counter[];
 }
+
+/** Reports of one device are ordered by boot, then sequence. */
+export type ReportNumber = Pick<Report, 'boot' | 'sequence'>;
 
 /** Why bytes on f/<device>/r are no new report; `incomplete` is the ordinary case. */
 export type ReportOutcome =
@@ -26,6 +31,9 @@ interface Session {
 	unfinished: readonly UnfinishedReport[];
 	observation?: Observation;
 }
+
+/** Above the fleets that one controller is made for; what exceeds it must have been authentic once. */
+const sessionsMax = 100_000;
 
 /**
  * What devices have said since the controller started: joins slices, checks the MAC, refuses what is not newer than
@@ -46,8 +54,8 @@ export class DeviceSessions {
 		return this.#sessionOf(device, keyNumber).key;
 	}
 
-	/** Takes one slice. */
-	receive(device: string, keyNumber: number, payload: Uint8Array): ReportOutcome {
+	/** Takes one slice. Of a report that is not newer than `known`, the last one written to status, nothing is believed. */
+	receive(device: string, keyNumber: number, payload: Uint8Array, known?: ReportNumber): ReportOutcome {
 		const slice = decodeReportSlice(payload);
 		if (!slice.ok) {
 			return {kind: 'malformed'};
@@ -55,7 +63,7 @@ export class DeviceSessions {
 		const session = this.#sessionOf(device, keyNumber);
 		const {unfinished, joined} = joinSlice(session.unfinished, slice.value);
 		session.unfinished = unfinished;
-		return joined === undefined ? {kind: 'incomplete'} : this.#open(session, joined);
+		return joined === undefined ? {kind: 'incomplete'} : this.#open(session, joined, known);
 	}
 
 	observationOf(device: string): Observation | undefined {
@@ -66,7 +74,7 @@ export class DeviceSessions {
 		this.#sessions.delete(device);
 	}
 
-	#open(session: Session, joined: Uint8Array): ReportOutcome {
+	#open(session: Session, joined: Uint8Array, known: ReportNumber | undefined): ReportOutcome {
 		const payload = openMac0(session.key, 'report', joined);
 		if (!payload.ok) {
 			return {kind: payload.error.name === 'mac' ? 'mac' : 'malformed'};
@@ -75,13 +83,15 @@ export class DeviceSessions {
 		if (!report.ok) {
 			return {kind: 'malformed'};
 		}
-		if (!isNewer(report.value, session.observation?.report)) {
+		if (!isNewer(report.value, session.observation?.report ?? known)) {
 			return {kind: 'replay'};
 		}
 		const {inventory = session.observation?.inventory, counters = session.observation?.counters} = report.value;
+		const receivedMs = this.#clock.now();
 		const observation: Observation = {
 			report: report.value,
-			receivedMs: this.#clock.now(),
+			receivedMs,
+			stateSinceMs: stateTimes(report.value, session.observation, receivedMs),
 			...(inventory === undefined ? {} : {inventory}),
 			...(counters === undefined ? {} : {counters}),
 		};
@@ -94,14 +104,43 @@ export class DeviceSessions {
 		if (known !== undefined && known.keyNumber === keyNumber) {
 			return known;
 		}
+		this.#makeRoom();
 		const key = deviceKey(this.#fleetSecret, device, keyNumber);
 		const session: Session = {keyNumber, key, unfinished: []};
 		this.#sessions.set(device, session);
 		return session;
 	}
+
+	/** Anyone may claim to be a device: the oldest that has proven nothing makes room. */
+	#makeRoom(): void {
+		if (this.#sessions.size < sessionsMax) {
+			return;
+		}
+		for (const [device, {observation}] of this.#sessions) {
+			if (observation === undefined) {
+				this.#sessions.delete(device);
+				return;
+			}
+		}
+	}
 }
 
-function isNewer(report: Report, before: Report | undefined): boolean {
+function stateTimes(
+	report: Report, before: Observation | undefined, receivedMs: number,
+): ReadonlyMap<number, number> {
+	return new Map(report.containers.map(container => {
+		const known = before?.report.containers.find(({localId}) => localId === container.localId);
+		const sinceMs = before?.stateSinceMs.get(container.localId) ?? receivedMs;
+		return [container.localId, known !== undefined && isSameState(known, container) ? sinceMs : receivedMs];
+	}));
+}
+
+function isSameState(first: ContainerReport, second: ContainerReport): boolean {
+	return first.state === second.state && first.generation === second.generation
+		&& equalBytes(first.statementDigest, second.statementDigest);
+}
+
+function isNewer(report: ReportNumber, before: ReportNumber | undefined): boolean {
 	if (before === undefined || report.boot !== before.boot) {
 		return before === undefined || report.boot > before.boot;
 	}

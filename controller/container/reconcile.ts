@@ -1,0 +1,155 @@
+import {isDeepStrictEqual} from 'node:util';
+import type {Targets} from '../fleet.ts';
+import {printLabels, printSelector} from '../labels.ts';
+import {decideRollout} from '../rollout/decide.ts';
+import {removeContainer} from './finalize.ts';
+import {gatherDevices, type DeviceView, type Goal} from './gather.ts';
+import {finalizer, type ContainerReconcilerOptions} from './options.ts';
+import {Patience, type PatientAnswer} from './patience.ts';
+import {Preparation, type Prepared} from './prepare.ts';
+import {blockedStatus, rolloutStatus, type Rollout} from './status.ts';
+import {strategyOf} from './strategy.ts';
+import {stalled} from './summary.ts';
+import {chooseTargets, keepTargets} from './targets.ts';
+import {Teller} from './tell.ts';
+import {femtoContainers, type FemtoContainer, type FemtoContainerStatus} from '../../protocol/generated/resources.ts';
+
+/** Brings one FemtoContainer from spec to targets for its devices, and says in status how far they are. */
+export class ContainerReconciler {
+	readonly #options: ContainerReconcilerOptions;
+	readonly #preparation: Preparation;
+	readonly #patience = new Patience();
+	readonly #teller: Teller;
+	/** metadata.generation of the last pass, by uid: with another one, policies in documents may differ. */
+	readonly #generations = new Map<string, number>();
+
+	constructor(options: ContainerReconcilerOptions) {
+		this.#options = options;
+		this.#preparation = new Preparation(options.api, options.fleet);
+		this.#teller = new Teller(options.events);
+	}
+
+	/** Returns after how many milliseconds to come back at the latest. @throws KubeError of a read or write. */
+	async reconcile(key: string): Promise<number | undefined> {
+		const container = this.#options.fleet.containers.get(key);
+		if (container === undefined) {
+			return undefined;
+		}
+		if (container.metadata.deletionTimestamp !== undefined) {
+			return removeContainer(this.#options, container);
+		}
+		if (!container.metadata.finalizers?.includes(finalizer)) {
+			return this.#addFinalizer(container);
+		}
+		const prepared = await this.#preparation.prepare(container);
+		switch (prepared.kind) {
+			case 'ready':
+				return this.#rollOut(prepared.goal);
+			case 'creating':
+				return 1_000;
+			case 'blocked':
+				return this.#report(container, prepared);
+		}
+	}
+
+	/** To be called when the container is gone. */
+	forget(uid: string): void {
+		this.#options.fleet.forgetTargets(uid);
+		this.#patience.end(uid);
+		this.#teller.forget(uid);
+		this.#generations.delete(uid);
+	}
+
+	async #addFinalizer(container: FemtoContainer): Promise<number> {
+		const {api, fleet} = this.#options;
+		const {metadata} = container;
+		const finalizers = [...(metadata.finalizers ?? []), finalizer];
+		const written = await api.replace(refOf(container), {...container, metadata: {...metadata, finalizers}});
+		fleet.containers.wrote(written);
+		return 1;
+	}
+
+	async #rollOut(goal: Goal): Promise<number | undefined> {
+		const {container, revision} = goal;
+		const {clock, fleet} = this.#options;
+		const nowMs = clock.now();
+		const views = gatherDevices(fleet, goal);
+		const able = views.filter(({fit}) => fit.fits).map(({facts}) => facts);
+		const decision = decideRollout(able, strategyOf(container, views, revision.name), nowMs);
+		this.#setTargets(container, chooseTargets(container, revision, views, decision.assign));
+		const waiting = this.#waitForDevices(container, views, nowMs);
+		const rollout: Rollout = {
+			revision, views, decision, nowMs, ...(waiting === undefined ? {} : {conditions: waiting.conditions}),
+		};
+		const {status, deadlineMs} = rolloutStatus(container, rollout);
+		await this.#write(container, status);
+		this.#teller.tellRollout(container, status, rollout);
+		await this.#preparation.prune(container, revision.name, status.currentRevision);
+		return earliest(nowMs, [decision.nextMs, deadlineMs, waiting && nowMs + waiting.againMs]);
+	}
+
+	/** No device matches: perhaps they are only starting. */
+	#waitForDevices(container: FemtoContainer, views: readonly DeviceView[], nowMs: number): PatientAnswer | undefined {
+		const {uid = '', generation = 0} = container.metadata;
+		if (views.length > 0) {
+			this.#patience.end(uid);
+			return undefined;
+		}
+		const devices = this.#options.fleet.devices.list();
+		const labels = printLabels(devices.map(({metadata}) => metadata.labels), 20);
+		const there = devices.length === 0 ? 'there are no devices'
+			: labels === '' ? 'no device has labels' : `devices have ${labels}`;
+		const message = `no device matches ${printSelector(container.spec.deviceSelector)}; ${there}`;
+		return this.#patience.wait(uid, generation, 'NoDevices', message, nowMs);
+	}
+
+	async #report(
+		container: FemtoContainer, {error, keep}: Extract<Prepared, {kind: 'blocked'}>,
+	): Promise<number | undefined> {
+		const {clock, fleet} = this.#options;
+		const {uid = '', generation = 0} = container.metadata;
+		const nowMs = clock.now();
+		this.#setTargets(container, keep ? keepTargets(container, fleet.devices.list()) : new Map());
+		const answer = error.transient
+			? this.#patience.wait(uid, generation, error.reason, error.message, nowMs)
+			: {conditions: stalled(error.reason, error.message), againMs: undefined};
+		const status = blockedStatus(container, answer.conditions, nowMs);
+		await this.#write(container, status);
+		this.#teller.tellBlocked(container, status);
+		return answer.againMs;
+	}
+
+	#setTargets(container: FemtoContainer, targets: Targets): void {
+		const {fleet, enqueueDevice} = this.#options;
+		const {uid = '', generation = 0} = container.metadata;
+		const changed = fleet.setTargets(uid, targets);
+		const affected = this.#generations.get(uid) === generation ? changed : this.#assignedTo(uid, targets);
+		this.#generations.set(uid, generation);
+		affected.forEach(enqueueDevice);
+	}
+
+	#assignedTo(uid: string, targets: Targets): readonly string[] {
+		const assigned = this.#options.fleet.devices.list()
+			.filter(({status}) => status?.assigned?.some(entry => entry.container.uid === uid))
+			.map(({metadata}) => metadata.name);
+		return [...new Set([...targets.keys(), ...assigned])];
+	}
+
+	/** Skipped when nothing changed, so that a pass without news costs no write. */
+	async #write(container: FemtoContainer, status: FemtoContainerStatus): Promise<void> {
+		if (isDeepStrictEqual(container.status, status)) {
+			return;
+		}
+		const {api, fleet} = this.#options;
+		fleet.containers.wrote(await api.replace(refOf(container), {...container, status}, {subresource: 'status'}));
+	}
+}
+
+function refOf({metadata}: FemtoContainer): typeof femtoContainers & {readonly namespace: string} {
+	return {...femtoContainers, namespace: metadata.namespace ?? ''};
+}
+
+function earliest(nowMs: number, times: readonly (number | undefined)[]): number | undefined {
+	const known = times.flatMap(time => (time === undefined ? [] : [time]));
+	return known.length === 0 ? undefined : Math.max(1, Math.min(...known) - nowMs);
+}

@@ -1,0 +1,203 @@
+import type {DeviceView} from './gather.ts';
+import type {ConditionWish} from '../conditions.ts';
+import type {Misfit} from '../fit.ts';
+import {isAwake} from '../rollout/facts.ts';
+import {isUnavailable, type RolloutDecision} from '../rollout/decide.ts';
+import type {FemtoContainerStatusCounts, FemtoContainerStatusDevice} from '../../protocol/generated/resources.ts';
+
+/** What to say of a rollout: pure text and numbers, no times. */
+export interface Summary {
+	readonly counts: FemtoContainerStatusCounts;
+	/** A sample of the devices that are not Ready, worst first. */
+	readonly devices: readonly FemtoContainerStatusDevice[];
+	readonly conditions: readonly ConditionWish[];
+}
+
+const sampleMax = 10;
+const messageMax = 256;
+
+export function countDevices(views: readonly DeviceView[], revision: string): FemtoContainerStatusCounts {
+	const count = (test: (view: DeviceView) => boolean): number => views.filter(test).length;
+	return {
+		matched: views.length,
+		updated: count(({entry}) => entry?.revision === revision),
+		ready: count(({facts}) => facts.progress.kind === 'ready'),
+		failed: count(({facts}) => facts.progress.kind === 'failed'),
+		asleep: count(({facts}) => !facts.alwaysAwake && !facts.lost),
+		late: count(({late}) => late),
+		lost: count(({facts}) => facts.lost),
+		notFit: count(({fit}) => !fit.fits),
+		unavailable: count(({facts}) => isUnavailable(facts)),
+	};
+}
+
+/** Failed ones first, then those that can't run it, then those on their way; by name within each. */
+export function sampleDevices(views: readonly DeviceView[]): readonly FemtoContainerStatusDevice[] {
+	const ranked = views.flatMap(view => describe(view) ?? []);
+	return ranked.toSorted((left, right) => left.rank - right.rank || (left.name < right.name ? -1 : 1))
+		.slice(0, sampleMax)
+		.map(({name, reason, message}) => ({name, reason, message: message.slice(0, messageMax)}));
+}
+
+interface Described {
+	readonly rank: number;
+	readonly name: string;
+	readonly reason: string;
+	readonly message: string;
+}
+
+function describe({device, fate, fit, facts}: DeviceView): Described | undefined {
+	const {name} = device.metadata;
+	if (facts.progress.kind === 'ready') {
+		return undefined;
+	}
+	if (facts.progress.kind === 'failed') {
+		const failure = fate?.kind === 'failed' ? fate : {reason: 'Lost', message: 'lost after it took the revision'};
+		return {rank: 0, name, reason: failure.reason, message: failure.message};
+	}
+	if (!fit.fits) {
+		return {rank: 1, name, reason: fit.reason, message: fit.message};
+	}
+	if (facts.lost) {
+		return {rank: 2, name, reason: 'Lost', message: 'lost before it took the revision'};
+	}
+	if (facts.progress.kind === 'notStarted') {
+		const reason = facts.cordoned ? 'Cordoned' : 'NotStarted';
+		return {rank: 5, name, reason, message: facts.cordoned ? 'cordoned' : 'not assigned yet'};
+	}
+	if (!isAwake(facts)) {
+		return {rank: 4, name, reason: 'Asleep', message: 'assigned, asleep'};
+	}
+	return fate?.kind === 'working'
+		? {rank: 3, name, reason: fate.reason, message: fate.message}
+		: {rank: 3, name, reason: 'Assigned', message: 'has not accepted the head yet'};
+}
+
+/** The conditions of a rollout under way or over; never Reconciling and Stalled together. */
+export function rolloutConditions(
+	decision: RolloutDecision, views: readonly DeviceView[], counts: FemtoContainerStatusCounts, overdue: boolean,
+): readonly ConditionWish[] {
+	const text = progressText(decision, counts);
+	switch (decision.outcome) {
+		case 'Complete':
+			return ready('RolloutComplete', text);
+		case 'TooManyFailures':
+		case 'NoneReady':
+			return stalled(failureReason(decision.outcome, views), `${failureText(views)}; ${text}`);
+		case 'NoDevices':
+			return noDevices(views, text);
+		case 'Progressing':
+			return overdue ? stalled('ProgressDeadlineExceeded', text) : reconciling('Progressing', text);
+		case 'Soaking':
+		case 'Paused':
+			return reconciling(decision.outcome, text);
+	}
+}
+
+export function ready(reason: string, message: string): readonly ConditionWish[] {
+	return [{type: 'Ready', status: 'True', reason, message}];
+}
+
+export function reconciling(reason: string, message: string): readonly ConditionWish[] {
+	return [
+		{type: 'Ready', status: 'False', reason, message}, {type: 'Reconciling', status: 'True', reason, message},
+	];
+}
+
+export function stalled(reason: string, message: string): readonly ConditionWish[] {
+	return [{type: 'Ready', status: 'False', reason, message}, {type: 'Stalled', status: 'True', reason, message}];
+}
+
+function progressText({wave, waves, outcome}: RolloutDecision, counts: FemtoContainerStatusCounts): string {
+	const {matched, ready: readyCount, failed, asleep, lost, notFit} = counts;
+	const parts = [
+		...(outcome === 'Complete' ? [] : [`wave ${Math.min(wave + 1, waves)} of ${waves}`]),
+		`${readyCount} of ${matched} devices Ready`,
+		...(failed > 0 ? [`${failed} failed`] : []),
+		...(lost > 0 ? [`${lost} lost`] : []),
+		...(notFit > 0 ? [`${notFit} not fit`] : []),
+		...(asleep > 0 ? [`${asleep} asleep`] : []),
+	];
+	return parts.join(', ');
+}
+
+/** The reason that all failed devices give; the outcome when they differ. */
+function failureReason(outcome: string, views: readonly DeviceView[]): string {
+	const reasons = new Set(failuresOf(views).map(({reason}) => reason));
+	const [first] = reasons;
+	return reasons.size === 1 && first !== undefined ? first : outcome;
+}
+
+function failureText(views: readonly DeviceView[]): string {
+	const [first, ...others] = failuresOf(views);
+	if (first === undefined) {
+		return 'no device is Ready';
+	}
+	return others.length === 0
+		? `${first.name}: ${first.message}` : `${first.name}: ${first.message}, and ${others.length} more failed`;
+}
+
+function failuresOf(views: readonly DeviceView[]): readonly Described[] {
+	return views.filter(({facts}) => facts.progress.kind === 'failed').flatMap(view => describe(view) ?? [])
+		.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** Devices match, and none can take it: for good, unless they only have to report first. */
+function noDevices(views: readonly DeviceView[], text: string): readonly ConditionWish[] {
+	const misfits = views.flatMap(view => (view.fit.fits ? [] : [{name: view.device.metadata.name, fit: view.fit}]));
+	const lasting = misfits.find(({fit}) => fit.reason !== 'NoInventory');
+	if (lasting === undefined) {
+		return reconciling(misfits.length > 0 ? 'NoInventory' : 'Cordoned', text);
+	}
+	return stalled('NotFit', `${lasting.fit.reason} on ${lasting.name}: ${lasting.fit.message}; ${text}`);
+}
+
+/** Devices that can't run it, by reason and class: one event tells of each. */
+export function groupMisfits(views: readonly DeviceView[]): readonly MisfitGroup[] {
+	const groups = new Map<string, MisfitGroup>();
+	for (const {device, fit} of views) {
+		if (fit.fits || fit.reason === 'NoInventory') {
+			continue;
+		}
+		const deviceClass = classOf(device.status?.firmware);
+		const key = `${fit.reason}/${deviceClass}`;
+		groups.set(key, groups.get(key) ?? {key, deviceClass, fit, example: device.metadata.name});
+	}
+	return [...groups.values()];
+}
+
+export interface MisfitGroup {
+	/** Reason and class. */
+	readonly key: string;
+	readonly deviceClass: string;
+	readonly fit: Misfit;
+	readonly example: string;
+}
+
+/** Devices with the same board and firmware fare alike. */
+export function classOf(firmware: {readonly board: string; readonly version: string} | undefined): string {
+	return firmware === undefined ? 'unknown board' : `board ${firmware.board}, firmware ${firmware.version}`;
+}
+
+/** Devices that failed, by reason and class: one event tells of each. */
+export function groupFailures(views: readonly DeviceView[]): readonly FailureGroup[] {
+	const groups = new Map<string, FailureGroup>();
+	for (const view of views) {
+		const failure = view.facts.progress.kind === 'failed' ? describe(view) : undefined;
+		if (failure !== undefined) {
+			const deviceClass = classOf(view.device.status?.firmware);
+			const {reason, message, name} = failure;
+			const key = `${reason}/${deviceClass}`;
+			groups.set(key, groups.get(key) ?? {key, deviceClass, reason, message, example: name});
+		}
+	}
+	return [...groups.values()];
+}
+
+export interface FailureGroup {
+	readonly key: string;
+	readonly deviceClass: string;
+	readonly reason: string;
+	readonly message: string;
+	readonly example: string;
+}

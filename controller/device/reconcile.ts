@@ -1,0 +1,122 @@
+import type {EventSink} from '../events.ts';
+import type {Fleet} from '../fleet.ts';
+import type {HeadPublisher} from '../heads.ts';
+import type {ImageServer} from '../images.ts';
+import {findCondition} from '../conditions.ts';
+import {sealHead} from './document.ts';
+import {planDevice, type DevicePlan} from './plan.ts';
+import type {DeviceSessions} from './sessions.ts';
+import {femtoDevices, type FemtoDevice, type FemtoDeviceStatus} from '../../protocol/generated/resources.ts';
+import type {Clock} from '../../runtime/clock.ts';
+import type {KubeApi} from '../../runtime/kube/api.ts';
+
+export interface DeviceReconcilerOptions {
+	readonly api: KubeApi;
+	readonly clock: Clock;
+	readonly fleet: Fleet;
+	readonly sessions: DeviceSessions;
+	readonly heads: HeadPublisher;
+	readonly images: ImageServer;
+	readonly events: EventSink;
+	readonly reportPeriodSeconds: number;
+}
+
+/** Results of one device that come within this time are written together. */
+export const coalesceMs = 1_000;
+const blockedRetryMs = 1_000;
+
+/** Brings status, head and offered objects of one device to what its containers want and its reports say. */
+export class DeviceReconciler {
+	readonly #options: DeviceReconcilerOptions;
+	readonly #listeningSinceMs: number;
+	/** When something worth telling was first seen that is not written yet. */
+	readonly #dirtySinceMs = new Map<string, number>();
+
+	constructor(options: DeviceReconcilerOptions) {
+		this.#options = options;
+		this.#listeningSinceMs = options.clock.now();
+	}
+
+	/** Returns after how many milliseconds to come back at the latest. @throws KubeError of a write; nothing is sent then. */
+	async reconcile(name: string): Promise<number | undefined> {
+		const {fleet, sessions, clock, reportPeriodSeconds} = this.#options;
+		const device = fleet.devices.get(name);
+		if (device === undefined) {
+			this.#forget(name);
+			return undefined;
+		}
+		const nowMs = clock.now();
+		const plan = planDevice({
+			fleet, device, observation: sessions.observationOf(name), listeningSinceMs: this.#listeningSinceMs,
+			reportPeriodSeconds, nowMs,
+		});
+		const waitMs = this.#waitBeforeWrite(name, plan, nowMs);
+		if (waitMs === 0) {
+			await this.#write(device, plan.status);
+		}
+		// While a head waits for its write, the write comes first; else the head stands for what is written.
+		this.#publish(device, plan);
+		return nextDelay(plan, waitMs, nowMs);
+	}
+
+	/** 0 = write now, undefined = there is nothing to write. */
+	#waitBeforeWrite(name: string, {write}: DevicePlan, nowMs: number): number | undefined {
+		if (write === 'now' || write === 'none') {
+			this.#dirtySinceMs.delete(name);
+			return write === 'now' ? 0 : undefined;
+		}
+		const sinceMs = this.#dirtySinceMs.get(name) ?? nowMs;
+		this.#dirtySinceMs.set(name, sinceMs);
+		return Math.max(0, sinceMs + coalesceMs - nowMs);
+	}
+
+	async #write(device: FemtoDevice, status: FemtoDeviceStatus): Promise<void> {
+		const {api, fleet} = this.#options;
+		const written = await api.replace(femtoDevices, {...device, status}, {subresource: 'status'});
+		this.#dirtySinceMs.delete(device.metadata.name);
+		fleet.devices.wrote(written);
+		this.#tell(device, written);
+	}
+
+	#publish(device: FemtoDevice, {document, parts, status}: DevicePlan): void {
+		const {heads, images, sessions} = this.#options;
+		if (document === undefined) {
+			return;
+		}
+		const {name} = device.metadata;
+		const generation = status.desiredGeneration ?? 0;
+		const objects = parts.flatMap(({revision, tenant}) => [tenant.bytes, revision.statementBytes, revision.imageBytes]);
+		images.set(name, [document.bytes, ...objects], status.mtuBytes);
+		heads.set(name, sealHead(sessions.keyOf(name, device.spec.keyNumber), generation, document), generation);
+	}
+
+	#tell(before: FemtoDevice, after: FemtoDevice): void {
+		const was = findCondition(before.status?.conditions, 'Lost')?.status;
+		const is = findCondition(after.status?.conditions, 'Lost');
+		if (is?.status === 'True' && was !== 'True') {
+			this.#options.events.record(after, 'Warning', 'Lost', is.message);
+		}
+		if (is?.status === 'False' && was === 'True') {
+			this.#options.events.record(after, 'Normal', 'Returned', 'the device reports again');
+		}
+	}
+
+	#forget(name: string): void {
+		const {heads, images, sessions} = this.#options;
+		images.forget(name);
+		sessions.forget(name);
+		this.#dirtySinceMs.delete(name);
+		if (heads.has(name)) {
+			heads.clear(name);
+		}
+	}
+}
+
+function nextDelay({nextMs, blocked}: DevicePlan, waitMs: number | undefined, nowMs: number): number | undefined {
+	const delays = [
+		...(waitMs === undefined || waitMs === 0 ? [] : [waitMs]),
+		...(nextMs === undefined ? [] : [Math.max(1, nextMs - nowMs)]),
+		...(blocked ? [blockedRetryMs] : []),
+	];
+	return delays.length === 0 ? undefined : Math.min(...delays);
+}

@@ -1,0 +1,135 @@
+import type {BridgeLeases} from './bridges.ts';
+import type {DeviceSessions} from './device/sessions.ts';
+import type {EventSink} from './events.ts';
+import type {Fleet} from './fleet.ts';
+import type {HeadPublisher} from './heads.ts';
+import type {ImageServer} from './images.ts';
+import {femtoDevices, type FemtoDevice} from '../protocol/generated/resources.ts';
+import type {KubeApi} from '../runtime/kube/api.ts';
+import {isKubeError} from '../runtime/kube/errors.ts';
+import type {Log} from '../runtime/log.ts';
+import type {MqttLink, MqttMessage} from '../runtime/mqtt.ts';
+
+export interface ReceiverOptions {
+	readonly api: KubeApi;
+	readonly link: MqttLink;
+	readonly log: Log;
+	readonly fleet: Fleet;
+	readonly sessions: DeviceSessions;
+	readonly heads: HeadPublisher;
+	readonly images: ImageServer;
+	readonly bridges: BridgeLeases;
+	readonly events: EventSink;
+	/** Labels of a device that enrols. */
+	readonly deviceLabels: Readonly<Record<string, string>>;
+	readonly enqueueDevice: (name: string) => void;
+}
+
+/** What the controller subscribes to. */
+export const filters = ['f/+/r', 'f/+/g', 'f/+/d', 'f/bridge/+'] as const;
+
+const deviceId = /^[a-z0-9-]{1,23}$/;
+/** Key number of a device that has no FemtoDevice yet: the default of its spec. */
+const firstKeyNumber = 0;
+
+/** What came in and was not used, by cause. */
+export type ReceiverCounts = Readonly<Record<'malformed' | 'mac' | 'replay' | 'tooMany' | 'unroutable', number>>;
+
+/** Brings what arrives from the broker to where it belongs. */
+export class Receiver {
+	readonly #options: ReceiverOptions;
+	readonly #counts = {malformed: 0, mac: 0, replay: 0, tooMany: 0, unroutable: 0};
+	/** Devices whose FemtoDevice is being created. */
+	readonly #enrolling = new Map<string, Promise<void>>();
+
+	constructor(options: ReceiverOptions) {
+		this.#options = options;
+	}
+
+	get counts(): ReceiverCounts {
+		return {...this.#counts};
+	}
+
+	receive({topic, payload, retain}: MqttMessage): void {
+		const [root, id = '', suffix = ''] = topic.split('/');
+		if (root === 'f' && id === 'bridge') {
+			this.#options.bridges.seen(suffix, payload);
+			return;
+		}
+		if (root !== 'f' || !deviceId.test(id)) {
+			this.#counts.unroutable++;
+			return;
+		}
+		switch (suffix) {
+			case 'r':
+				return this.#onSlice(id, payload);
+			case 'g':
+				return this.#onRequest(id, payload);
+			case 'd':
+				return this.#options.heads.seen(id, payload, retain);
+			default:
+				this.#counts.unroutable++;
+		}
+	}
+
+	/** Resolves when nothing is being created any more. */
+	async stop(): Promise<void> {
+		await Promise.all(this.#enrolling.values());
+	}
+
+	#onSlice(id: string, payload: Uint8Array): void {
+		const {fleet, sessions, enqueueDevice, log} = this.#options;
+		const device = fleet.devices.get(id);
+		const outcome = sessions.receive(id, device?.spec.keyNumber ?? firstKeyNumber, payload, device?.status?.report);
+		switch (outcome.kind) {
+			case 'incomplete':
+				return;
+			case 'report':
+				return device === undefined ? this.#enrol(id) : enqueueDevice(id);
+			default:
+				this.#counts[outcome.kind]++;
+				log.warn('report not used', {device: id, reason: outcome.kind});
+		}
+	}
+
+	#onRequest(id: string, payload: Uint8Array): void {
+		const {images, link, log} = this.#options;
+		const answer = images.answer(id, payload);
+		if (answer.kind !== 'block') {
+			this.#counts[answer.kind]++;
+			return;
+		}
+		// QoS 0: a block that is lost is asked for again.
+		link.publish(`f/${id}/b`, answer.payload, {qos: 0}).catch((error: unknown) => {
+			log.debug('block not sent', {device: id, error: String(error)});
+		});
+	}
+
+	/** The first authentic report of an unknown device makes its FemtoDevice; a failure is made good by the next one. */
+	#enrol(id: string): void {
+		if (this.#enrolling.has(id)) {
+			return;
+		}
+		const enrolment = this.#create(id)
+			.catch((error: unknown) => this.#options.log.error('device not enrolled', {device: id, error: String(error)}))
+			.finally(() => this.#enrolling.delete(id));
+		this.#enrolling.set(id, enrolment);
+	}
+
+	async #create(id: string): Promise<void> {
+		const {api, deviceLabels, events, log} = this.#options;
+		const device = {
+			apiVersion: 'femtofleet.dev/v1alpha1', kind: 'FemtoDevice', metadata: {name: id, labels: deviceLabels}, spec: {},
+		} as const;
+		try {
+			// Defaults of the schema fill the spec.
+			const created = await api.create<FemtoDevice>(femtoDevices, device as unknown as FemtoDevice);
+			events.record(created, 'Normal', 'Enrolled', 'the first authentic report came');
+			log.info('device enrolled', {device: id});
+		} catch (error) {
+			if (!isKubeError(error, 'AlreadyExists')) {
+				throw error;
+			}
+		}
+	}
+}
