@@ -2,35 +2,45 @@ import type {Clock} from '../clock.ts';
 import {fraction, type Random} from '../random.ts';
 
 export interface BackoffOptions {
+	readonly clock: Clock;
+	readonly random: Random;
 	readonly firstMs: number;
-	readonly mostMs: number;
-	/** A quiet time after which the next failure counts as the first. */
-	readonly resetMs: number;
+	readonly maxMs: number;
+	/** A pause this long between two failures is health: the next failure begins at `firstMs` again. */
+	readonly resetAfterMs: number;
 }
 
-const reflectorBackoff: BackoffOptions = {firstMs: 800, mostMs: 30_000, resetMs: 120_000};
+/** Of list and watch, as in client-go's reflector. */
+export const reflectorBackoff = {firstMs: 800, maxMs: 30_000, resetAfterMs: 120_000} as const;
 
-/** Delays between tries: doubling, with full jitter. */
+/** Exponential back-off, factor 2, full jitter: uniform from 0 to the step, so that many clients never move together. */
 export class Backoff {
-	readonly #clock: Clock;
-	readonly #random: Random;
 	readonly #options: BackoffOptions;
-	#failures = 0;
-	#lastFailureMs = -Infinity;
+	/** The upper bound of the next wait. */
+	#stepMs: number;
+	/** When the last wait began; undefined before the first. */
+	#lastMs: number | undefined;
 
-	constructor(clock: Clock, random: Random, options: BackoffOptions = reflectorBackoff) {
-		this.#clock = clock;
-		this.#random = random;
+	constructor(options: BackoffOptions) {
 		this.#options = options;
+		this.#stepMs = options.firstMs;
 	}
 
-	/** Milliseconds to wait after a failure that happened now. */
+	/** How long to wait after a failure now; never 0, so that a retry always is an event of its own. */
 	next(): number {
-		const now = this.#clock.now();
-		if (now - this.#lastFailureMs > this.#options.resetMs) this.#failures = 0;
-		this.#lastFailureMs = now;
-		const bound = Math.min(this.#options.mostMs, this.#options.firstMs * 2 ** this.#failures);
-		this.#failures++;
-		return bound * fraction(this.#random);
+		const {clock, random, firstMs, maxMs, resetAfterMs} = this.#options;
+		const now = clock.now();
+		if (this.#lastMs !== undefined && now - this.#lastMs >= resetAfterMs) {
+			this.#stepMs = firstMs;
+		}
+		this.#lastMs = now;
+		const waitMs = Math.max(1, Math.ceil(fraction(random) * this.#stepMs));
+		this.#stepMs = Math.min(maxMs, this.#stepMs * 2);
+		return waitMs;
+	}
+
+	reset(): void {
+		this.#stepMs = this.#options.firstMs;
+		this.#lastMs = undefined;
 	}
 }

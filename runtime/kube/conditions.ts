@@ -1,36 +1,35 @@
 import {formatTime} from '../clock.ts';
 import type {Condition} from './types.ts';
 
-export type ConditionInput = Omit<Condition, 'lastTransitionTime'>;
+export type Conditions = readonly Condition[];
 
 /**
- * The list with one condition set, others and their order kept. `lastTransitionTime` moves only when `status` changes;
- * the same list comes back when nothing does.
+ * The list with this condition in it: in its old place, or last. `lastTransitionTime` moves to `nowMs` only with the
+ * status. The same array when nothing changed, so that a caller can skip the write.
  */
-export function setCondition(conditions: readonly Condition[] | undefined, input: ConditionInput, nowMs: number): readonly Condition[] {
-	const list = conditions ?? [];
-	const old = findCondition(list, input.type);
-	const lastTransitionTime = old !== undefined && old.status === input.status ? old.lastTransitionTime : formatTime(nowMs);
-	const next: Condition = {...input, lastTransitionTime};
-	if (old === undefined) return [...list, next];
-	return isEqual(old, next) ? list : list.map((condition) => (condition === old ? next : condition));
+export function setCondition(list: Conditions, wanted: Omit<Condition, 'lastTransitionTime'>, nowMs: number): Conditions {
+	const known = findCondition(list, wanted.type);
+	if (known !== undefined && isEqual(known, wanted)) {
+		return list;
+	}
+	const lastTransitionTime = known?.status === wanted.status ? known.lastTransitionTime : formatTime(nowMs);
+	const condition = {...wanted, lastTransitionTime};
+	return known === undefined ? [...list, condition] : list.map((other) => (other === known ? condition : other));
 }
 
-/** The list without a condition: for Reconciling and Stalled, which stand only while they apply. */
-export function removeCondition(conditions: readonly Condition[] | undefined, type: string): readonly Condition[] {
-	const list = conditions ?? [];
+/** The same array when there is no such condition. */
+export function removeCondition(list: Conditions, type: string): Conditions {
 	return findCondition(list, type) === undefined ? list : list.filter((condition) => condition.type !== type);
 }
 
-export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
-	return conditions?.find((condition) => condition.type === type);
+export function findCondition(list: Conditions, type: string): Condition | undefined {
+	return list.find((condition) => condition.type === type);
 }
 
-export function isConditionTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
-	return findCondition(conditions, type)?.status === 'True';
-}
-
-function isEqual(left: Condition, right: Condition): boolean {
-	return left.status === right.status && left.reason === right.reason && left.message === right.message
-		&& left.observedGeneration === right.observedGeneration && left.lastTransitionTime === right.lastTransitionTime;
+function isEqual(known: Condition, wanted: Omit<Condition, 'lastTransitionTime'>): boolean {
+	const {status, reason, message, observedGeneration} = wanted;
+	return (
+		known.status === status && known.reason === reason && known.message === message &&
+		known.observedGeneration === observedGeneration
+	);
 }

@@ -1,174 +1,126 @@
-import type {WatchEvent} from './api.ts';
-import {Cache, isNewer, type Indexes} from './cache.ts';
-import {keyOf, makeKey, versionOf} from './keys.ts';
-import {Reflector, type ReflectorCounts, type ReflectorOptions} from './reflector.ts';
-import type {KubeObject} from './types.ts';
+import type {Clock} from '../clock.ts';
+import type {Log} from '../log.ts';
+import type {Random} from '../random.ts';
+import type {KubeApi} from './api.ts';
+import {objectKey, ObjectCache, type Change, type IndexFunction, type ReadonlyCache} from './cache.ts';
+import {Delivery, type InformerHandlers} from './delivery.ts';
+import {Reflector} from './reflector.ts';
+import type {KubeObject, ResourceRef} from './types.ts';
 
-export type Notification<T> =
-	| {readonly type: 'added'; readonly object: T}
-	| {readonly type: 'updated'; readonly object: T; readonly old: T}
-	/** The last state that was seen; what happened in between may be unknown. */
-	| {readonly type: 'deleted'; readonly object: T};
+export interface InformerOptions<T extends KubeObject> {
+	readonly api: KubeApi;
+	/** Without namespace: the objects of all namespaces. */
+	readonly ref: ResourceRef;
+	readonly labelSelector?: string;
+	readonly fieldSelector?: string;
+	readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+}
 
-/** Called in order after the cache holds the new state. Must be idempotent: after a failure it is called again. */
-export type NotificationHandler<T> = (notification: Notification<T>) => void;
-
-export interface InformerOptions<T> extends ReflectorOptions {
-	readonly indexes?: Indexes<T>;
+export interface InformerStats {
+	/** Lists after the first. */
+	readonly relists: number;
+	readonly watches: number;
+	/** Exceptions of handlers and index functions. */
+	readonly handlerErrors: number;
+	/** Since the last list, event or bookmark; undefined before the first list. */
+	readonly lastEventAgeMs: number | undefined;
 }
 
 /**
- * A local copy of a collection, and who wants to know of its changes. The copy shows every write of ours as soon as it
- * is told of it (`observe`), so a reconciler never acts on a state older than its own last write.
+ * A local copy of a collection, and the changes to it in order. Every change reaches every handler at least once; changes
+ * of one object may be joined, and an object made anew under the same name is a delete and an add.
  */
 export class Informer<T extends KubeObject> {
-	readonly #cache: Cache<T>;
+	readonly cache: ReadonlyCache<T>;
+	/** True once the first list is in the cache and was delivered; false when the informer stopped before that. */
+	readonly synced: Promise<boolean>;
+	readonly #options: InformerOptions<T>;
+	readonly #cache: ObjectCache<T>;
 	readonly #reflector: Reflector<T>;
-	readonly #handlers: NotificationHandler<T>[] = [];
-	/** Notifications that some handler has not taken yet. */
-	#undelivered: readonly Notification<T>[] = [];
-	/** Version up to which the stream has told everything. */
-	#version = 0;
-	#synced = false;
-	readonly #waiting: (() => void)[] = [];
+	readonly #deliveries: Delivery<T>[] = [];
+	readonly #settleSynced: (synced: boolean) => void;
+	#isSynced = false;
+	#isStarted = false;
+	#indexErrors = 0;
 
 	constructor(options: InformerOptions<T>) {
-		this.#cache = new Cache<T>(options.indexes ?? {});
-		this.#reflector = new Reflector<T>(options, {
-			replace: (objects, version) => this.#replace(objects, version),
-			apply: (event) => this.#apply(event),
-			bookmark: (version) => {
-				this.#version = version;
-			},
+		this.#options = options;
+		this.#cache = new ObjectCache<T>({
+			...(options.indexes && {indexes: options.indexes}),
+			onIndexError: (index, key, error) => this.#countIndexError(index, key, error),
 		});
+		this.cache = this.#cache;
+		const {promise, resolve} = Promise.withResolvers<boolean>();
+		this.synced = promise;
+		this.#settleSynced = resolve;
+		const sink = {
+			replace: (objects: readonly T[]): void => this.#replace(objects),
+			apply: (type: string, object: T): void => this.#apply(type, object),
+		};
+		this.#reflector = new Reflector<T>({...options, sink});
 	}
 
-	/** Adds a handler; objects that are known already come as added. */
-	addHandler(handler: NotificationHandler<T>): void {
-		this.#handlers.push(handler);
-		for (const object of this.#cache.list()) handler({type: 'added', object});
+	get isSynced(): boolean {
+		return this.#isSynced;
 	}
 
-	/** Runs until the signal aborts. Never rejects. */
-	run(signal: AbortSignal): Promise<void> {
-		return this.#reflector.run(signal);
+	get stats(): InformerStats {
+		const {lists, watches, lastEventMs} = this.#reflector.stats;
+		return {
+			relists: Math.max(0, lists - 1),
+			watches,
+			handlerErrors: this.#deliveries.reduce((sum, {errorCount}) => sum + errorCount, this.#indexErrors),
+			lastEventAgeMs: lastEventMs === undefined ? undefined : this.#options.clock.now() - lastEventMs,
+		};
 	}
 
-	/** The first list is in the cache and delivered. */
-	get hasSynced(): boolean {
-		return this.#synced;
-	}
-
-	/** Resolves once the informer has synced; rejects with the signal's reason when that aborts first. */
-	synced(signal: AbortSignal): Promise<void> {
-		if (this.#synced) return Promise.resolve();
-		return new Promise((resolve, reject) => {
-			signal.throwIfAborted();
-			const onAbort = (): void => reject(signal.reason as Error);
-			signal.addEventListener('abort', onAbort, {once: true});
-			this.#waiting.push(() => {
-				signal.removeEventListener('abort', onAbort);
-				resolve();
-			});
-		});
-	}
-
-	get counts(): ReflectorCounts {
-		return this.#reflector.counts;
-	}
-
-	get(name: string, namespace?: string): T | undefined {
-		return this.#cache.get(makeKey(name, namespace));
-	}
-
-	getByKey(key: string): T | undefined {
-		return this.#cache.get(key);
-	}
-
-	/** In the order of keys. */
-	list(): readonly T[] {
-		return this.#cache.list();
-	}
-
-	byIndex(index: string, value: string): readonly T[] {
-		return this.#cache.byIndex(index, value);
-	}
-
-	/** Puts the result of an own write into the cache at once; the event that follows is then no news. */
-	observe(object: T): void {
-		const old = this.#cache.get(keyOf(object));
-		// At or below the stream's version it is history: the object may even be deleted since.
-		if (versionOf(object) <= this.#version || !isNewer(object, old)) return;
-		this.#cache.set(object);
-		this.#undelivered = [...this.#undelivered, changeOf(object, old)];
-		this.#deliver();
-	}
-
-	#replace(objects: readonly T[], version: number): void {
-		const listed = new Map(objects.map((object) => [keyOf(object), object]));
-		const notifications: Notification<T>[] = [];
-		for (const key of this.#cache.keys()) {
-			const old = this.#cache.get(key);
-			// A write of ours may be newer than the list.
-			if (old === undefined || listed.has(key) || versionOf(old) > version) continue;
-			this.#cache.delete(key);
-			notifications.push({type: 'deleted', object: old});
+	/** Handlers given late are told of everything in the cache first, before this returns. */
+	addHandlers(handlers: InformerHandlers<T>): void {
+		const {clock, random, log} = this.#options;
+		const delivery = new Delivery({handlers, cache: this.#cache, clock, random, log});
+		this.#deliveries.push(delivery);
+		for (const object of this.#cache.list()) {
+			delivery.notify({key: objectKey(object), object});
 		}
-		for (const [key, object] of listed) {
-			const old = this.#cache.get(key);
-			if (!isNewer(object, old)) continue;
-			this.#cache.set(object);
-			notifications.push(...changesOf(object, old));
+	}
+
+	/** Lists and watches until `signal` aborts; after that no handler is called. Once only; never rejects. */
+	async run(signal: AbortSignal): Promise<void> {
+		if (this.#isStarted) {
+			throw new Error(`Cannot run informer of ${this.#options.ref.plural}: it was started before`);
 		}
-		this.#version = Math.max(this.#version, version);
-		this.#undelivered = [...this.#undelivered, ...notifications];
-		this.#deliver();
-		this.#synced = true;
-		for (const resolve of this.#waiting.splice(0)) resolve();
+		this.#isStarted = true;
+		const stop = (): void => this.#deliveries.forEach((delivery) => delivery.stop());
+		signal.addEventListener('abort', stop, {once: true});
+		await this.#reflector.run(signal);
+		stop();
+		this.#settleSynced(false);
 	}
 
-	#apply({type, object}: Exclude<WatchEvent<T>, {readonly type: 'BOOKMARK'}>): void {
-		const key = keyOf(object);
-		const old = this.#cache.get(key);
-		// Not newer: our own write, observed already, or an event that comes again because a handler had failed.
-		if (isNewer(object, old) && !(type === 'DELETED' && old === undefined)) {
-			if (type === 'DELETED') this.#cache.delete(key);
-			else this.#cache.set(object);
-			const changes: readonly Notification<T>[] = type === 'DELETED' ? [{type: 'deleted', object}] : changesOf(object, old);
-			this.#undelivered = [...this.#undelivered, ...changes];
+	#replace(objects: readonly T[]): void {
+		this.#notify(this.#cache.replace(objects));
+		this.#isSynced = true;
+		this.#settleSynced(true);
+	}
+
+	#apply(type: string, object: T): void {
+		const change = type === 'DELETED' ? this.#cache.remove(object) : this.#cache.put(object);
+		this.#notify(change === undefined ? [] : [change]);
+	}
+
+	#notify(changes: readonly Change<T>[]): void {
+		for (const change of changes) {
+			for (const delivery of this.#deliveries) {
+				delivery.notify(change);
+			}
 		}
-		this.#deliver();
-		this.#version = versionOf(object);
 	}
 
-	/** Every handler sees every notification even when one throws; what threw stays undelivered for all. */
-	#deliver(): void {
-		const failures: unknown[] = [];
-		const left = this.#undelivered.filter((notification) => {
-			const failed = this.#handlers.map((handler) => attempt(() => handler(notification))).filter((result) => result !== undefined);
-			failures.push(...failed.map(({error}) => error));
-			return failed.length > 0;
-		});
-		this.#undelivered = left;
-		if (failures.length > 0) throw failures[0];
+	#countIndexError(index: string, key: string, error: unknown): void {
+		this.#indexErrors++;
+		this.#options.log.error('index function failed', {index, key, error: String(error)});
 	}
-}
-
-function attempt(action: () => void): {readonly error: unknown} | undefined {
-	try {
-		action();
-		return undefined;
-	} catch (error) {
-		return {error};
-	}
-}
-
-function changeOf<T>(object: T, old: T | undefined): Notification<T> {
-	return old === undefined ? {type: 'added', object} : {type: 'updated', object, old};
-}
-
-/** An object with another uid is another object: the old one was deleted in between. */
-function changesOf<T extends KubeObject>(object: T, old: T | undefined): readonly Notification<T>[] {
-	if (old === undefined || old.metadata.uid === object.metadata.uid) return [changeOf(object, old)];
-	return [{type: 'deleted', object: old}, {type: 'added', object}];
 }

@@ -1,132 +1,194 @@
 import type {Clock, Timer} from '../clock.ts';
+import {RateLimiter} from './rate-limiter.ts';
 
-export interface QueueOptions {
-	readonly clock: Clock;
-	/** Delay of the first rate-limited add, doubled with each further one; default 5. */
-	readonly firstDelayMs?: number;
-	/** Default 1,000,000. */
-	readonly mostDelayMs?: number;
+/** High keys are handed out before all normal ones. */
+export type Priority = 'high' | 'normal';
+
+export interface QueueStats {
+	/** Keys that wait for a worker. */
+	readonly depth: number;
+	/** Keys that wait for their time. */
+	readonly delayed: number;
+	readonly processing: number;
+	/** Rate-limited adds so far. */
+	readonly retries: number;
+}
+
+interface Delayed {
+	readonly atMs: number;
+	readonly priority: Priority;
+	readonly timer: Timer;
 }
 
 /**
- * Keys to work on, each at most once in the queue and never with two workers at a time: a key that is added while it
- * is worked on comes again after `done`.
+ * Keys to work on. A key added many times before a worker takes it is handed out once; a key added while a worker has
+ * it is handed out again after `done`, so no two workers ever hold one key.
  */
 export class WorkQueue {
 	readonly #clock: Clock;
-	readonly #firstDelayMs: number;
-	readonly #mostDelayMs: number;
-	/** Keys that wait for a worker, in order; all of them are in `dirty`. */
-	readonly #queue = new Set<string>();
-	/** Keys that need work. */
-	readonly #dirty = new Set<string>();
-	/** Keys a worker has. */
+	readonly #limiter: RateLimiter;
+	/** Keys to work on, with the highest priority asked for. */
+	readonly #dirty = new Map<string, Priority>();
+	/** Keys between `get` and `done`. */
 	readonly #processing = new Set<string>();
-	readonly #delayed = new Map<string, {readonly dueMs: number; readonly timer: Timer}>();
-	readonly #failures = new Map<string, number>();
-	readonly #takers: ((key: string | undefined) => void)[] = [];
-	#adds = 0;
-	#retries = 0;
+	/**
+	 * Every key that is dirty and not processing stands in the lane of its priority. Entries of other keys are stale
+	 * (raised to the high lane, or handed out since) and are skipped; `#depth` does not count them.
+	 */
+	readonly #lanes = {high: new Lane(), normal: new Lane()};
+	/** Number of keys that are dirty and not processing. */
+	#depth = 0;
+	readonly #delayed = new Map<string, Delayed>();
+	/** Calls of `get` that wait; empty unless the depth is 0. */
+	readonly #waiters: ((key: string | undefined) => void)[] = [];
+	readonly #drained = Promise.withResolvers<void>();
 	#isShutDown = false;
+	#retries = 0;
 
-	constructor({clock, firstDelayMs = 5, mostDelayMs = 1_000_000}: QueueOptions) {
+	constructor(clock: Clock, limiter = new RateLimiter()) {
 		this.#clock = clock;
-		this.#firstDelayMs = firstDelayMs;
-		this.#mostDelayMs = mostDelayMs;
+		this.#limiter = limiter;
 	}
 
-	/** Keys that wait, delayed ones not counted. */
-	get depth(): number {
-		return this.#queue.size;
+	get stats(): QueueStats {
+		return {depth: this.#depth, delayed: this.#delayed.size, processing: this.#processing.size, retries: this.#retries};
 	}
 
-	get counts(): {readonly adds: number; readonly retries: number; readonly depth: number; readonly delayed: number; readonly processing: number} {
-		return {
-			adds: this.#adds, retries: this.#retries, depth: this.#queue.size, delayed: this.#delayed.size, processing: this.#processing.size,
-		};
-	}
-
-	add(key: string): void {
-		if (this.#isShutDown || this.#dirty.has(key)) return;
-		this.#adds++;
-		this.#dirty.add(key);
-		if (this.#processing.has(key)) return;
-		this.#queue.add(key);
-		this.#hand();
-	}
-
-	/** Adds later. Of several delays of one key the earliest counts. */
-	addAfter(key: string, delayMs: number): void {
-		if (this.#isShutDown) return;
-		if (delayMs <= 0) {
-			this.add(key);
+	add(key: string, priority: Priority = 'normal'): void {
+		const known = this.#dirty.get(key);
+		if (this.#isShutDown || known === 'high' || known === priority) {
 			return;
 		}
-		const dueMs = this.#clock.now() + delayMs;
-		const waiting = this.#delayed.get(key);
-		if (waiting !== undefined && waiting.dueMs <= dueMs) return;
-		waiting?.timer.cancel();
-		const timer = this.#clock.setTimer(delayMs, () => {
+		this.#dirty.set(key, priority);
+		if (this.#processing.has(key)) {
+			return;
+		}
+		this.#lanes[priority].push(key);
+		this.#depth += known === undefined ? 1 : 0;
+		this.#handOut();
+	}
+
+	/** Adds the key after `delayMs`, at least 1; of several delays of one key the earliest counts. */
+	addAfter(key: string, delayMs: number, priority: Priority = 'normal'): void {
+		const atMs = this.#clock.now() + Math.max(1, delayMs);
+		const known = this.#delayed.get(key);
+		if (this.#isShutDown || (known !== undefined && known.atMs <= atMs)) {
+			return;
+		}
+		known?.timer.cancel();
+		const timer = this.#clock.setTimer(atMs - this.#clock.now(), () => {
 			this.#delayed.delete(key);
-			this.add(key);
+			this.add(key, priority);
 		});
-		this.#delayed.set(key, {dueMs, timer});
+		this.#delayed.set(key, {atMs, priority, timer});
 	}
 
-	/** Adds after a delay that doubles with each call until `forget`. */
-	addRateLimited(key: string): void {
-		const failures = this.#failures.get(key) ?? 0;
-		this.#failures.set(key, failures + 1);
+	/** Adds the key after the wait that its failures in a row ask for; `atLeastMs` may ask for more. */
+	addRateLimited(key: string, {priority = 'normal', atLeastMs = 0}: {priority?: Priority; atLeastMs?: number} = {}): void {
 		this.#retries++;
-		this.addAfter(key, Math.min(this.#mostDelayMs, this.#firstDelayMs * 2 ** failures));
+		this.addAfter(key, Math.max(atLeastMs, this.#limiter.next(key)), priority);
 	}
 
-	/** Ends the count of failures of a key; the key itself stays where it is. */
+	/** Clears the failures of the key; does not remove it. */
 	forget(key: string): void {
-		this.#failures.delete(key);
+		this.#limiter.forget(key);
 	}
 
 	failuresOf(key: string): number {
-		return this.#failures.get(key) ?? 0;
+		return this.#limiter.failuresOf(key);
 	}
 
-	/** The next key, once there is one; undefined after the shutdown. Each key taken must be given to `done`. */
-	take(): Promise<string | undefined> {
+	/** The next key, as soon as there is one; undefined when the queue is shut down and holds none. Owe it a `done`. */
+	get(): Promise<string | undefined> {
 		return new Promise((resolve) => {
-			this.#takers.push(resolve);
-			this.#hand();
+			this.#waiters.push(resolve);
+			this.#handOut();
 		});
 	}
 
+	/** Ends the work on a key taken by `get`; other keys are ignored. */
 	done(key: string): void {
-		this.#processing.delete(key);
-		if (this.#dirty.has(key)) {
-			this.#queue.add(key);
-			this.#hand();
+		if (!this.#processing.delete(key)) {
+			return;
 		}
+		const priority = this.#dirty.get(key);
+		if (priority !== undefined) {
+			this.#lanes[priority].push(key);
+			this.#depth++;
+		}
+		this.#handOut();
 	}
 
-	/** Takes no more keys. What waits is handed out first with `drain`, else dropped. */
-	shutdown({drain = false}: {readonly drain?: boolean} = {}): void {
+	/**
+	 * Takes no more keys and forgets the delayed ones. With `drain` the waiting ones are still handed out, else dropped.
+	 * Resolves when none waits and none is processed.
+	 */
+	shutDown({drain}: {readonly drain: boolean}): Promise<void> {
 		this.#isShutDown = true;
-		for (const {timer} of this.#delayed.values()) timer.cancel();
+		for (const {timer} of this.#delayed.values()) {
+			timer.cancel();
+		}
 		this.#delayed.clear();
 		if (!drain) {
-			this.#queue.clear();
 			this.#dirty.clear();
+			this.#depth = 0;
 		}
-		this.#hand();
+		this.#handOut();
+		return this.#drained.promise;
 	}
 
-	#hand(): void {
-		while (this.#takers.length > 0) {
-			const [key] = this.#queue;
-			if (key === undefined) break;
-			this.#queue.delete(key);
-			this.#dirty.delete(key);
-			this.#processing.add(key);
-			this.#takers.shift()?.(key);
+	#handOut(): void {
+		while (this.#waiters.length > 0 && this.#depth > 0) {
+			const key = this.#take('high') ?? this.#take('normal');
+			if (key === undefined) {
+				throw new Error(`Cannot hand out a key: ${this.#depth} wait, none is in a lane`);
+			}
+			this.#waiters.shift()?.(key);
 		}
-		if (this.#isShutDown && this.#queue.size === 0) for (const taker of this.#takers.splice(0)) taker(undefined);
+		if (!this.#isShutDown || this.#depth > 0) {
+			return;
+		}
+		if (this.#processing.size === 0) {
+			this.#drained.resolve();
+		}
+		// A key that is processed and dirty is to come back, so its worker's next get() must wait for it.
+		if (this.#dirty.size === 0) {
+			this.#waiters.splice(0).forEach((resolve) => resolve(undefined));
+		}
+	}
+
+	#take(priority: Priority): string | undefined {
+		for (let key = this.#lanes[priority].shift(); key !== undefined; key = this.#lanes[priority].shift()) {
+			if (this.#dirty.get(key) === priority && !this.#processing.has(key)) {
+				this.#dirty.delete(key);
+				this.#processing.add(key);
+				this.#depth--;
+				return key;
+			}
+		}
+		return undefined;
+	}
+}
+
+/** First in, first out; a shift costs constant time on average. */
+class Lane {
+	#keys: string[] = [];
+	/** Index of the first key still in. */
+	#head = 0;
+
+	push(key: string): void {
+		this.#keys.push(key);
+	}
+
+	shift(): string | undefined {
+		const key = this.#keys[this.#head];
+		if (key !== undefined) {
+			this.#head++;
+		}
+		if (this.#head * 2 > this.#keys.length) {
+			this.#keys = this.#keys.slice(this.#head);
+			this.#head = 0;
+		}
+		return key;
 	}
 }

@@ -1,220 +1,233 @@
 import {sleep, type Clock, type Timer} from '../clock.ts';
 import type {Log} from '../log.ts';
 import {below, type Random} from '../random.ts';
-import type {KubeApi, WatchEvent} from './api.ts';
-import {Backoff} from './backoff.ts';
+import type {KubeApi, KubeList, WatchEvent} from './api.ts';
+import {Backoff, reflectorBackoff} from './backoff.ts';
 import {isKubeError} from './errors.ts';
-import {versionOf} from './keys.ts';
 import type {KubeObject, ResourceRef} from './types.ts';
 
-/** Where a reflector puts what it sees. What throws is counted and tried again: see `Reflector`. */
-export interface ReflectorSink<T extends KubeObject> {
-	/** Everything that exists at `version`; what is not in it is gone. */
-	replace(objects: readonly T[], version: number): void;
-	apply(event: Exclude<WatchEvent<T>, {readonly type: 'BOOKMARK'}>): void;
-	/** Nothing else changed up to `version`. */
-	bookmark(version: number): void;
+const pageSize = 500;
+/** A server sends a bookmark about once a minute; two missed and a half are a dead connection. */
+const inactivityMs = 150_000;
+/** The server ends a watch after a random time in this range, so that many clients spread. */
+const watchSecondsMin = 300;
+const watchSecondsMax = 600;
+
+/** Takes what the reflector reads; a change of the version follows only after the call returned. */
+export interface ReflectorSink<T> {
+	replace(objects: readonly T[]): void;
+	apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
 }
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<T> {
 	readonly api: KubeApi;
 	readonly ref: ResourceRef;
+	readonly labelSelector?: string;
+	readonly fieldSelector?: string;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	readonly labelSelector?: string;
-	readonly fieldSelector?: string;
+	readonly sink: ReflectorSink<T>;
 }
 
-/** What happened so far; for metrics and tests. */
-export interface ReflectorCounts {
+export interface ReflectorStats {
+	/** Complete lists, the first included. */
 	readonly lists: number;
 	readonly watches: number;
-	readonly events: number;
-	readonly apiErrors: number;
-	readonly sinkErrors: number;
-	/** Watches that were given up because nothing came, not even a bookmark. */
-	readonly silences: number;
-	/** Milliseconds since the epoch; 0 before the first. */
-	readonly lastEventMs: number;
+	/** Of the last list, event or bookmark; undefined before the first. */
+	readonly lastEventMs: number | undefined;
 }
 
-const pageLimit = 500;
-/** The server sends a bookmark each minute; a watch that is silent for longer is dead. */
-const silenceMs = 90_000;
-const shortWatchMs = 1_000;
-const timeoutSecondsMin = 300;
-
 /**
- * Keeps a sink equal to a collection: list, then watch, for ever. A watch may end or fall silent without an error, so
- * nothing relies on it: each end leads to another watch from the last version that the sink took, each lost version
- * (410, 504) to a new list. A sink that throws keeps the version where it is, so that the event comes again.
+ * Lists a collection in pages, then watches it from that version, for ever. A stopped watch goes on from the last version
+ * seen; a version the server no longer knows (410, 504, 400) is dropped and the collection listed again. Each new attempt
+ * waits for the back-off, or for the server's Retry-After where that is longer.
  */
 export class Reflector<T extends KubeObject> {
-	readonly #options: ReflectorOptions;
-	readonly #sink: ReflectorSink<T>;
+	readonly #options: ReflectorOptions<T>;
 	readonly #backoff: Backoff;
-	#counts: ReflectorCounts = {lists: 0, watches: 0, events: 0, apiErrors: 0, sinkErrors: 0, silences: 0, lastEventMs: 0};
-	/** Version up to which the sink has taken everything; undefined: list first. */
+	/** Everything up to here is in the sink; undefined: list first. */
 	#version: string | undefined;
+	#lists = 0;
+	#watches = 0;
+	#lastEventMs: number | undefined;
 
-	constructor(options: ReflectorOptions, sink: ReflectorSink<T>) {
+	constructor(options: ReflectorOptions<T>) {
 		this.#options = options;
-		this.#sink = sink;
-		this.#backoff = new Backoff(options.clock, options.random);
+		this.#backoff = new Backoff({clock: options.clock, random: options.random, ...reflectorBackoff});
 	}
 
-	get counts(): ReflectorCounts {
-		return this.#counts;
+	get stats(): ReflectorStats {
+		return {lists: this.#lists, watches: this.#watches, lastEventMs: this.#lastEventMs};
 	}
 
-	/** Runs until the signal aborts; then the returned promise resolves. Never rejects. */
+	/** Ends when `signal` aborts, also when the API hangs; never rejects. */
 	async run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
+			const retryAfterMs = await this.#attempt(signal);
+			const waitMs = Math.max(this.#backoff.next(), retryAfterMs);
+			// The only rejection is the abort, which the loop sees.
+			await sleep(this.#options.clock, waitMs, signal).catch(() => {});
+		}
+	}
+
+	/** One list, if needed, and one watch to its end. Returns the server's Retry-After in milliseconds, or 0. */
+	async #attempt(signal: AbortSignal): Promise<number> {
+		const {clock, log, ref} = this.#options;
+		const patience = new Patience(clock, signal);
+		try {
+			this.#version ??= await this.#list(patience);
+			await this.#watch(this.#version, patience);
+			log.debug('watch ended', {resource: ref.plural, inactive: patience.signal.aborted && !signal.aborted});
+			return 0;
+		} catch (error) {
+			if (signal.aborted) {
+				return 0;
+			}
+			log.warn('list or watch failed', {resource: ref.plural, error: String(error)});
+			if (!isKubeError(error)) {
+				return 0;
+			}
+			if (isUnknownVersion(error.code)) {
+				this.#version = undefined;
+			}
+			return (error.status.details?.retryAfterSeconds ?? 0) * 1000;
+		} finally {
+			patience.end();
+		}
+	}
+
+	async #list(patience: Patience): Promise<string> {
+		const objects: T[] = [];
+		let page = await this.#page(patience, {limit: pageSize});
+		for (objects.push(...page.items); page.continue !== undefined; objects.push(...page.items)) {
 			try {
-				if (this.#version === undefined) await this.#list();
-				else await this.#watch(this.#version, signal);
+				page = await this.#page(patience, {limit: pageSize, continue: page.continue});
 			} catch (error) {
-				if (!signal.aborted) await this.#recover(error, signal);
+				if (!isKubeError(error) || error.code !== 410) {
+					throw error;
+				}
+				// The snapshot behind the token is gone: paging was too slow, so take all at once.
+				objects.length = 0;
+				page = await this.#page(patience, {});
 			}
 		}
+		this.#options.sink.replace(objects);
+		this.#lists++;
+		this.#lastEventMs = this.#options.clock.now();
+		return page.resourceVersion;
 	}
 
-	async #list(): Promise<void> {
-		const {api, ref, labelSelector, fieldSelector} = this.#options;
-		this.#count('lists');
-		const selectors = {...(labelSelector === undefined ? {} : {labelSelector}), ...(fieldSelector === undefined ? {} : {fieldSelector})};
-		const items: T[] = [];
-		let page = await api.list<T>(ref, {...selectors, limit: pageLimit});
-		items.push(...page.items);
-		while (page.continue !== undefined) {
-			page = await api.list<T>(ref, {...selectors, limit: pageLimit, continue: page.continue});
-			items.push(...page.items);
+	async #page(patience: Patience, paging: {limit?: number; continue?: string}): Promise<KubeList<T>> {
+		const {api, ref} = this.#options;
+		const page = await orAborted(api.list<T>(ref, {...this.#selectors(), ...paging}), patience.signal);
+		if (page === undefined) {
+			throw new Error(`Cannot list ${ref.plural}: no answer`);
 		}
-		const version = page.resourceVersion;
-		this.#intoSink(() => this.#sink.replace(items, Number(version)));
-		this.#version = version;
+		patience.renew();
+		return page;
 	}
 
-	async #watch(version: string, signal: AbortSignal): Promise<void> {
-		const {api, ref, clock, random, labelSelector, fieldSelector} = this.#options;
-		this.#count('watches');
-		const watch = new AbortController();
-		const silence = new Silence(clock, () => {
-			this.#count('silences');
-			watch.abort();
-		});
-		const stop = (): void => watch.abort();
-		signal.addEventListener('abort', stop, {once: true});
-		const begunMs = clock.now();
-		let events = 0;
+	async #watch(resourceVersion: string, patience: Patience): Promise<void> {
+		if (patience.signal.aborted) {
+			return;
+		}
+		const {api, ref, random} = this.#options;
+		const timeoutSeconds = watchSecondsMin + below(random, watchSecondsMax - watchSecondsMin + 1);
+		const request = {...this.#selectors(), resourceVersion, timeoutSeconds, signal: patience.signal};
+		const events = api.watch<T>(ref, request)[Symbol.asyncIterator]();
+		this.#watches++;
 		try {
-			const stream = api.watch<T>(ref, {
-				resourceVersion: version,
-				timeoutSeconds: timeoutSecondsMin + below(random, timeoutSecondsMin + 1),
-				signal: watch.signal,
-				...(labelSelector === undefined ? {} : {labelSelector}),
-				...(fieldSelector === undefined ? {} : {fieldSelector}),
-			});
-			for await (const event of stream) {
-				if (signal.aborted) return;
-				events++;
-				silence.heard();
-				this.#take(event);
+			for (;;) {
+				const next = await orAborted(events.next(), patience.signal);
+				if (next === undefined || next.done === true || patience.signal.aborted) {
+					return;
+				}
+				this.#take(next.value);
+				patience.renew();
 			}
 		} finally {
-			signal.removeEventListener('abort', stop);
-			silence.end();
+			// Closes an iterator that is idle. One that hangs ends by the signal or never, and so is not waited for.
+			events.return?.().catch(() => {});
 		}
-		if (!signal.aborted && events === 0 && clock.now() - begunMs < shortWatchMs) throw new Error('watch ended at once');
 	}
 
 	#take(event: WatchEvent<T>): void {
+		this.#lastEventMs = this.#options.clock.now();
 		if (event.type === 'BOOKMARK') {
-			this.#intoSink(() => this.#sink.bookmark(Number(event.resourceVersion)));
 			this.#version = event.resourceVersion;
 			return;
 		}
-		this.#counts = {...this.#counts, events: this.#counts.events + 1, lastEventMs: this.#options.clock.now()};
-		this.#intoSink(() => this.#sink.apply(event));
-		this.#version = String(versionOf(event.object));
+		this.#options.sink.apply(event.type, event.object);
+		this.#version = event.object.metadata.resourceVersion ?? this.#version;
 	}
 
-	#intoSink(deliver: () => void): void {
-		try {
-			deliver();
-		} catch (error) {
-			throw new SinkError('Cannot deliver event: the handler failed', {cause: error});
-		}
-	}
-
-	async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-		const {ref, log, clock} = this.#options;
-		const fields = {resource: ref.plural, version: this.#version, error: describe(error)};
-		if (error instanceof SinkError) {
-			this.#count('sinkErrors');
-			log.error('handler of a watch failed', fields);
-		} else if (isLostVersion(error) && this.#version !== undefined) {
-			// An ordinary event: list at once. A list that fails with it comes here without a version and waits.
-			this.#version = undefined;
-			log.debug('version of a watch is gone', fields);
-			return;
-		} else {
-			this.#count('apiErrors');
-			log.warn('watch failed', fields);
-		}
-		const asked = isKubeError(error) ? (error.status.details?.retryAfterSeconds ?? 0) * 1000 : 0;
-		await sleep(clock, Math.max(asked, this.#backoff.next()), signal).catch(() => {
-			// Aborted while it waited: `run` ends.
-		});
-	}
-
-	#count(name: Exclude<keyof ReflectorCounts, 'lastEventMs'>): void {
-		this.#counts = {...this.#counts, [name]: this.#counts[name] + 1};
+	#selectors(): {readonly labelSelector?: string; readonly fieldSelector?: string} {
+		const {labelSelector, fieldSelector} = this.#options;
+		return {...(labelSelector !== undefined && {labelSelector}), ...(fieldSelector !== undefined && {fieldSelector})};
 	}
 }
 
-class SinkError extends Error {
-	override readonly name = 'SinkError';
+/** 410: compacted. 504: newer than the server's. 400: of another server. All three need a list. */
+function isUnknownVersion(code: number): boolean {
+	return code === 410 || code === 504 || code === 400;
 }
 
-/** Calls back when nothing is heard for too long. */
-class Silence {
+/** A signal that aborts with its parent, or when nothing has come for `inactivityMs`. */
+class Patience {
 	readonly #clock: Clock;
-	readonly #onSilence: () => void;
-	#heardMs: number;
+	readonly #parent: AbortSignal;
+	readonly #controller = new AbortController();
+	readonly #onAbort = (): void => this.#controller.abort();
+	/** One timer, moved on only when it fires: events are many. */
 	#timer: Timer;
+	#renewedMs: number;
 
-	constructor(clock: Clock, onSilence: () => void) {
+	constructor(clock: Clock, parent: AbortSignal) {
 		this.#clock = clock;
-		this.#onSilence = onSilence;
-		this.#heardMs = clock.now();
-		this.#timer = clock.setTimer(silenceMs, () => this.#check());
+		this.#parent = parent;
+		this.#renewedMs = clock.now();
+		this.#timer = clock.setTimer(inactivityMs, () => this.#check());
+		parent.addEventListener('abort', this.#onAbort, {once: true});
 	}
 
-	heard(): void {
-		this.#heardMs = this.#clock.now();
+	get signal(): AbortSignal {
+		return this.#controller.signal;
 	}
 
+	renew(): void {
+		this.#renewedMs = this.#clock.now();
+	}
+
+	/** Lets go of timer and parent, and aborts whatever still holds the signal. */
 	end(): void {
 		this.#timer.cancel();
+		this.#parent.removeEventListener('abort', this.#onAbort);
+		this.#controller.abort();
 	}
 
-	/** One timer at a time: hearing something only moves the deadline. */
 	#check(): void {
-		const leftMs = this.#heardMs + silenceMs - this.#clock.now();
-		if (leftMs <= 0) this.#onSilence();
-		else this.#timer = this.#clock.setTimer(leftMs, () => this.#check());
+		const leftMs = this.#renewedMs + inactivityMs - this.#clock.now();
+		if (leftMs <= 0) {
+			this.#controller.abort();
+		} else {
+			this.#timer = this.#clock.setTimer(leftMs, () => this.#check());
+		}
 	}
 }
 
-/** 410: compacted; 504 with this cause: a server restored from an older state. */
-function isLostVersion(error: unknown): boolean {
-	if (!isKubeError(error)) return false;
-	return error.code === 410 || (error.code === 504 && (error.status.details?.causes ?? []).some(({reason}) => reason === 'ResourceVersionTooLarge'));
-}
-
-function describe(error: unknown): string {
-	const {cause} = error instanceof Error ? error : {cause: undefined};
-	return cause instanceof Error ? `${String(error)} (${cause.message})` : String(error);
+/** The promise's outcome, or undefined as soon as the signal aborts; a later rejection is dropped. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+	return new Promise((resolve, reject) => {
+		const onAbort = (): void => resolve(undefined);
+		if (signal.aborted) {
+			onAbort();
+		}
+		const settle = (act: () => void): void => {
+			signal.removeEventListener('abort', onAbort);
+			act();
+		};
+		signal.addEventListener('abort', onAbort, {once: true});
+		promise.then((value) => settle(() => resolve(value)), (error: unknown) => settle(() => reject(error as Error)));
+	});
 }
