@@ -265,7 +265,10 @@ void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)
 		request = request_of(&f->pull, block);
 	}
 	if (request == NULL) {
-		femto_count(f, COUNTER_BLOCK_UNEXPECTED);
+		/* empty ones answer requests behind an end that was not known when they left */
+		if (message.bytes.size > 0) {
+			femto_count(f, COUNTER_BLOCK_UNEXPECTED);
+		}
 		return;
 	}
 	request->tries = 0;

@@ -1,0 +1,74 @@
+/* The other side of a device for tests: keys, and the objects that a controller would make. */
+#ifndef TESTS_FLEET_H
+#define TESTS_FLEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/cbor/cbor.h"
+
+#define FLEET_OBJECTS_MAX 32u
+#define FLEET_OBJECT_BYTES 2560u
+#define FLEET_CONTAINERS_MAX 8u
+#define FLEET_TENANT 7u
+
+/* An object by its digest, as an image server holds it. */
+struct fleet_object {
+	size_t size;
+	uint8_t digest[32];
+	uint8_t bytes[FLEET_OBJECT_BYTES];
+	bool missing;    /* answered with empty bytes */
+	bool is_corrupt; /* its first byte is sent changed */
+};
+
+/* What a container is made of; zero fields take what is said behind them. */
+struct fleet_container {
+	const char *name;
+	const uint8_t *text;      /* packed instructions */
+	uint16_t text_bytes;
+	uint16_t text_count;
+	uint8_t local_id;
+	uint16_t hook;            /* 0 = timer */
+	uint16_t order;
+	uint64_t permissions;     /* helpers of the statement, a bit each */
+	uint32_t sequence;
+	uint32_t instructions;    /* 0 = 1,000 */
+	uint32_t max_faults;
+	uint32_t action;          /* 0 = quarantine */
+	uint32_t min_ready_seconds;
+	int32_t period_ms;        /* 0 = the default of the hook */
+	bool forged;              /* signed with a key that nobody knows */
+};
+
+struct fleet {
+	uint8_t root_secret[64];
+	uint8_t root_key[32];
+	uint8_t tenant_secret[64];
+	uint8_t tenant_key[32];
+	uint8_t stranger_secret[64];
+	uint8_t device_key[32];
+	uint64_t permissions; /* of the grant */
+	bool is_revoked;      /* the grant has no keys */
+	size_t object_count;
+	struct fleet_object objects[FLEET_OBJECTS_MAX];
+	uint64_t generation; /* of the last head */
+	uint8_t head[64];
+	size_t head_bytes;
+};
+
+void fleet_init(struct fleet *fleet);
+
+/* Makes grant, statements, images and the document of these containers, and a newer head. */
+void fleet_assign(struct fleet *fleet, const struct fleet_container *containers, size_t count);
+
+/* Seals a head for a document with this digest. */
+void fleet_seal_head(struct fleet *fleet, uint64_t generation, const struct fleet_object *document);
+
+/* Adds an object of any bytes; an equal one is found again. */
+struct fleet_object *fleet_add(struct fleet *fleet, const uint8_t *bytes, size_t size);
+
+/* The object whose digest begins with these 16 bytes, NULL = none. */
+struct fleet_object *fleet_find(struct fleet *fleet, const uint8_t *digest);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * One device with its flash, and a scripted peer: gateway, controller and image server in one. Time
+ * is virtual and jumps from deadline to deadline.
+ */
+#ifndef TESTS_PEER_H
+#define TESTS_PEER_H
+
+#include "femto.h"
+#include "tests/agent/fleet.h"
+
+#define PEER_QUEUE 64u
+#define PEER_FLASH_BYTES 32768u
+#define PEER_REPORT_BYTES 2048u
+#define PEER_CONTAINERS 8u
+
+/* The newest report that arrived whole. */
+struct peer_report {
+	uint32_t count; /* whole reports so far */
+	uint32_t sequence;
+	uint64_t accepted_generation;
+	bool has_inventory;
+	uint32_t containers;
+	uint8_t state[32];             /* by local id, 0 = not in the report */
+	uint8_t digest_byte[32];       /* first byte of the statement digest */
+	uint8_t reason[32];            /* by local id */
+	uint16_t instruction[32];      /* by local id */
+};
+
+struct peer_datagram {
+	uint8_t bytes[255];
+	size_t size;
+	uint64_t at_ms; /* when it arrives at the device */
+};
+
+struct peer {
+	struct fleet fleet;
+	struct femto femto;
+	struct femto_port port;
+	uint64_t now_ms;
+	uint8_t flash[PEER_FLASH_BYTES];
+	uint32_t violations; /* flash units programmed twice */
+	/* link */
+	struct peer_datagram queue[PEER_QUEUE];
+	size_t queued;
+	uint32_t lose_every;  /* every n-th datagram of both ways is lost; 0 = none */
+	uint32_t passed;      /* datagrams since the start */
+	uint32_t sent;        /* datagrams of the device */
+	bool without_ids;     /* the gateway knows no predefined ids */
+	bool is_down;         /* the gateway says nothing */
+	uint16_t registered;  /* last normal id */
+	char names[16][32];   /* topics by normal id */
+	bool head_pending;    /* the head is to be delivered, until acknowledged */
+	uint64_t head_due_ms;
+	uint16_t message_id;
+	/* what arrived */
+	uint8_t slices[PEER_REPORT_BYTES];
+	uint32_t slice_report;
+	uint64_t slice_seen;
+	size_t slice_bytes;
+	struct peer_report report;
+	uint8_t published[64]; /* last publication of a container or log line */
+	size_t published_bytes;
+	uint32_t publications;
+	uint32_t blocks_served;
+};
+
+void peer_init(struct peer *peer);
+/* A device that boots with this flash. */
+void peer_boot(struct peer *peer);
+/* Delivers the fleet's head, again until it is acknowledged. */
+void peer_publish_head(struct peer *peer);
+/* A message for f/<device>/i. */
+void peer_send_input(struct peer *peer, const uint8_t *data, size_t size);
+/* Any datagram. */
+void peer_send_raw(struct peer *peer, const uint8_t *data, size_t size);
+/* Lets time pass. */
+void peer_run(struct peer *peer, uint64_t milliseconds);
+/* Lets time pass until the newest report shows this state; false = not within the time. */
+bool peer_run_until(struct peer *peer, uint8_t local_id, uint8_t state, uint64_t milliseconds);
+
+#endif
