@@ -123,7 +123,8 @@ function requireDeclaredImports(module: WebAssembly.Module): void {
 		(entry) => entry.module !== 'femto' || !declared.includes(entry.name),
 	);
 	if (foreign !== undefined) {
-		throw new TypeError(`Cannot load firmware: it imports ${foreign.module}.${foreign.name}, which sim.h does not declare`);
+		const name = `${foreign.module}.${foreign.name}`;
+		throw new TypeError(`Cannot load firmware: it imports ${name}, which sim.h does not declare`);
 	}
 }
 

@@ -42,7 +42,8 @@ export class Flash {
 	constructor(geometry: FlashGeometry) {
 		const {unitBytes, unitCount} = geometry;
 		if (!isWithin(unitBytes, 512, 1 << 20) || unitBytes % pageBytes !== 0 || !isWithin(unitCount, 2, 32)) {
-			throw new RangeError(`Cannot make flash: ${unitCount} units of ${unitBytes} bytes, must be 2 to 32 of 512 to 1048576, a multiple of ${pageBytes}`);
+			const bounds = `2 to 32 of 512 to 1048576, a multiple of ${pageBytes}`;
+			throw new RangeError(`Cannot make flash: ${unitCount} units of ${unitBytes} bytes, must be ${bounds}`);
 		}
 		this.geometry = geometry;
 	}

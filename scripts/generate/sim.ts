@@ -4,6 +4,9 @@ import {banner, type GeneratedFile} from './files.ts';
 
 const source = 'agent-firmware/ports/sim/sim.h';
 
+/** What the linker exports by itself: agent-firmware/Makefile. */
+const exportedObjects = ['readonly memory: WebAssembly.Memory;', 'readonly __heap_base: WebAssembly.Global;'];
+
 interface Declaration {
 	readonly direction: 'EXPORT' | 'IMPORT';
 	readonly result: string;
@@ -23,12 +26,14 @@ export function renderSim(header: string): string {
 	const declarations = parseDeclarations(header);
 	const exported = declarations.filter(({direction}) => direction === 'EXPORT');
 	const imported = declarations.filter(({direction}) => direction === 'IMPORT');
-	if (exported.length === 0 || imported.length === 0) throw new SyntaxError(`Cannot generate sim.ts: no declarations in ${source}`);
+	if (exported.length === 0 || imported.length === 0) {
+		throw new SyntaxError(`Cannot generate sim.ts: no declarations in ${source}`);
+	}
 	return [
 		`// ${banner('sim.ts', source)}`,
 		'',
 		'/** Functions of the module. Unsigned results arrive signed: `>>> 0`. */',
-		...renderInterface('SimExports', ['readonly memory: WebAssembly.Memory;', 'readonly __heap_base: WebAssembly.Global;'], exported),
+		...renderInterface('SimExports', exportedObjects, exported),
 		'',
 		'/** Functions the module calls. Unsigned parameters arrive signed: `>>> 0`. */',
 		...renderInterface('SimImports', [], imported),
@@ -43,7 +48,7 @@ export function renderSim(header: string): string {
 		'',
 		'/** Values of the parameter `field` of `sim_container`. */',
 		'export const simContainerFields = {',
-		...[...header.matchAll(/^#define SIM_CONTAINER_(\w+) (\d+)$/gm)].map(([, name = '', value]) => `\t${camelCase(name)}: ${value},`),
+		...renderConstants(header),
 		'} as const;',
 		'',
 	].join('\n');
@@ -76,11 +81,16 @@ function crossing(type: string, owner: string): string {
 }
 
 function renderInterface(name: string, first: readonly string[], declarations: readonly Declaration[]): string[] {
-	const members = declarations.flatMap((declaration) => [
-		...(declaration.comment === '' ? [] : [`\t/** ${declaration.comment} */`]),
-		`\t${declaration.name}(${declaration.parameters.map((parameter) => `${parameter.name}: ${parameter.type}`).join(', ')}): ${declaration.result};`,
-	]);
+	const members = declarations.flatMap(({name: member, parameters, result, comment}) => {
+		const list = parameters.map((parameter) => `${parameter.name}: ${parameter.type}`).join(', ');
+		return [...(comment === '' ? [] : [`\t/** ${comment} */`]), `\t${member}(${list}): ${result};`];
+	});
 	return [`export interface ${name} {`, ...first.map((line) => `\t${line}`), ...members, '}'];
+}
+
+function renderConstants(header: string): string[] {
+	const constants = [...header.matchAll(/^#define SIM_CONTAINER_(\w+) (\d+)$/gm)];
+	return constants.map(([, name = '', value]) => `\t${camelCase(name)}: ${value},`);
 }
 
 function renderFields(header: string): string[] {

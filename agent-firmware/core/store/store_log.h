@@ -51,9 +51,18 @@ enum store_err store_record_write(const struct store *store, uint32_t address, u
 enum store_err store_record_copy(const struct store *store, uint32_t address, uint32_t sequence,
 	const struct store_entry *from);
 
-/* store_log.c: units. */
-/* Fills the index and finds the end of the log. */
+/* store_scan.c: fills the index and finds the end of the log. */
 enum store_err store_scan(struct store *store);
+
+/* store_log.c: units. */
+uint32_t store_unit_bytes(const struct store *store);
+uint32_t store_unit_count(const struct store *store);
+/* Oldest unit of the log younger than unit `after` (unit_count = no bound); unit_count = none. */
+uint32_t store_next_unit(const struct store *store, uint32_t after);
+/* Oldest unit of the log; unit_count = none. */
+uint32_t store_oldest_unit(const struct store *store);
+/* Takes the unit into the log, if its header is right. */
+enum store_err store_unit_check(struct store *store, uint32_t unit);
 /* Makes room for a record of that length at store->tail and store->offset. */
 enum store_err store_make_room(struct store *store, uint32_t record_bytes);
 /* Sum of the lengths of all records in the index. */

@@ -1,4 +1,4 @@
-/* The functions of <string.h> that compiler and firmware use; memory.copy and memory.fill of wasm. */
+/* The part of <string.h> in use, with memory.copy and memory.fill of wasm. */
 #include <string.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)

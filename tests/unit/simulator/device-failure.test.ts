@@ -50,7 +50,7 @@ test('a module that imports what sim.h does not declare is refused', () => {
 
 test('the memory of a shard grows with its devices, and places given back are used again', () => {
 	const firmware = new Firmware(madeModule());
-	const devices = Array.from({length: 50}, (_, index) => new SimulatedDevice(firmware, optionsOf({id: `pump-${index}`})));
+	const devices = Array.from({length: 50}, () => new SimulatedDevice(firmware, optionsOf()));
 	const grown = firmware.memoryBytes;
 	assert.ok(grown >= 50 * 16_384 && grown < 52 * 16_384 + 65_536);
 	devices.forEach((device) => device.dispose());
