@@ -81,12 +81,12 @@ export class Field {
 	#scheduleBoot(id: string): void {
 		const {scheduler} = this.#options;
 		const random = scheduler.random(`boot/${id}`);
-		scheduler.clock.setTimer(below(random, bootWindowMs), () => this.#boot(id));
+		const send = this.link.attach(id, (datagram) => this.#nodes.get(id)?.receive(datagram));
+		scheduler.clock.setTimer(below(random, bootWindowMs), () => this.#boot(id, send));
 	}
 
-	#boot(id: string): void {
+	#boot(id: string, send: (datagram: Uint8Array) => void): void {
 		const {scheduler, log, keys, conditions, samplesPerSecond} = this.#options;
-		const send = this.link.attach(id, (datagram) => node.receive(datagram));
 		const node = new SimulatedNode({
 			id,
 			firmware: this.#firmware,
