@@ -1,0 +1,6 @@
+#include <stdlib.h>
+
+_Noreturn void abort(void)
+{
+	__builtin_trap();
+}
