@@ -1,10 +1,11 @@
-import {sleep, type Clock, type Timer} from '../clock.ts';
+import type {Clock, Timer} from '../clock.ts';
 import type {Log} from '../log.ts';
 import {below, type Random} from '../random.ts';
 import type {KubeApi, KubeList, WatchEvent} from './api.ts';
 import {Backoff, reflectorBackoff} from './backoff.ts';
 import {isKubeError} from './errors.ts';
 import type {KubeObject, ResourceRef} from './types.ts';
+import {orAborted, pause} from './wait.ts';
 
 const pageSize = 500;
 /** A server sends a bookmark about once a minute; two missed and a half are a dead connection. */
@@ -66,8 +67,7 @@ export class Reflector<T extends KubeObject> {
 		while (!signal.aborted) {
 			const retryAfterMs = await this.#attempt(signal);
 			const waitMs = Math.max(this.#backoff.next(), retryAfterMs);
-			// The only rejection is the abort, which the loop sees.
-			await sleep(this.#options.clock, waitMs, signal).catch(() => {});
+			await pause(this.#options.clock, waitMs, signal);
 		}
 	}
 
@@ -214,20 +214,4 @@ class Patience {
 			this.#timer = this.#clock.setTimer(leftMs, () => this.#check());
 		}
 	}
-}
-
-/** The promise's outcome, or undefined as soon as the signal aborts; a later rejection is dropped. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-	return new Promise((resolve, reject) => {
-		const onAbort = (): void => resolve(undefined);
-		if (signal.aborted) {
-			onAbort();
-		}
-		const settle = (act: () => void): void => {
-			signal.removeEventListener('abort', onAbort);
-			act();
-		};
-		signal.addEventListener('abort', onAbort, {once: true});
-		promise.then((value) => settle(() => resolve(value)), (error: unknown) => settle(() => reject(error as Error)));
-	});
 }
