@@ -1,3 +1,4 @@
+import {hostname} from 'node:os';
 import type {Command} from 'commander';
 import {openStore} from '../../apiserver/mod.ts';
 import {createController, createMqttLink} from '../../controller/mod.ts';
@@ -41,8 +42,9 @@ async function runController({keys, broker, state, apply, deviceLabels}: Control
 	const folder = await openStateFolder(state);
 	const store = openStore({path: folder.store, clock: systemClock, random: systemRandom, crds});
 	const link = createMqttLink({url: broker, clientId: '_controller-main', log});
+	const options = {deviceLabels, election: {identity: `${hostname()}-${process.pid}`}};
 	const controller = createController({
-		api: store, link, clock: systemClock, random: systemRandom, log, fleetSecret, rootPublicKey, options: {deviceLabels, leaderElection: true},
+		api: store, link, clock: systemClock, random: systemRandom, log, fleetSecret, rootPublicKey, options,
 	});
 	await controller.start();
 	log.info('controller runs', {broker, state: folder.path});
@@ -51,7 +53,7 @@ async function runController({keys, broker, state, apply, deviceLabels}: Control
 		const say = (line: string): void => log.info(line);
 		await (await prepareApplyLoop({api: store, path: apply, keyOf, say, signal})).start();
 	}
-	await aborted(signal);
+	await Promise.race([aborted(signal), controller.ended]);
 	await controller.stop();
 	store.close();
 	await folder.release();
