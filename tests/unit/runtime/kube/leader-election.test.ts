@@ -117,11 +117,11 @@ test('A leader that cannot renew stops after 10 s, 5 s before another may lead',
 	a.stop();
 });
 
-test('A leader whose renewal hangs stops after 10 s', async () => {
+test('A leader whose renewals hang stops after 10 s', async () => {
 	const {api, seen, stand, pass} = setUp();
 	const {stop} = stand('a');
 	await pass(3_000);
-	api.failNext('replace', 'hang');
+	api.failNext('replace', 'hang', 'hang');
 	await pass(9_000);
 	assert.deepEqual(seen.slice(0, 2), ['0 a leads 0', '12 a stops']);
 	stop();
@@ -131,7 +131,9 @@ test('A leader goes on over failures shorter than its deadline', async () => {
 	const {api, seen, stand, pass} = setUp();
 	const {stop} = stand('a');
 	await pass(1_000);
-	api.failNext('replace', refusal(409, 'Conflict'), new Error('connection reset'), 'lost');
+	api.failNext('replace', refusal(409, 'Conflict'), new Error('connection reset'));
+	await pass(10_000);
+	api.failNext('replace', 'lost');
 	await pass(60_000);
 	assert.deepEqual(seen, ['0 a leads 0']);
 	stop();
