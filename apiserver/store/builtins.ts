@@ -9,7 +9,15 @@ const time = {type: 'string', format: 'date-time', nullable: true} as const;
 const count = {type: 'integer', minimum: 0, maximum: 2147483647} as const;
 const objectReference = {
 	type: 'object',
-	properties: {kind: text, namespace: text, name: text, uid: text, apiVersion: text, resourceVersion: text, fieldPath: text},
+	properties: {
+		kind: text,
+		namespace: text,
+		name: text,
+		uid: text,
+		apiVersion: text,
+		resourceVersion: text,
+		fieldPath: text,
+	},
 } as const;
 
 const configMap = {
@@ -71,14 +79,19 @@ const lease = {
 const controllerRevision = {
 	required: ['data', 'revision'],
 	properties: {
-		data: {type: 'object', 'x-kubernetes-preserve-unknown-fields': true},
+		data: {'type': 'object', 'x-kubernetes-preserve-unknown-fields': true},
 		revision: {type: 'integer', minimum: 0},
 	},
 } as const;
 
 const eventFields = [
-	...['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((name) => `involvedObject.${name}`),
-	'reason', 'reportingComponent', 'source', 'type',
+	...['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(
+		(name) => `involvedObject.${name}`,
+	),
+	'reason',
+	'reportingComponent',
+	'source',
+	'type',
 ];
 
 type BuiltinOptions = Partial<Kind> & {readonly plural: string; readonly kind: string};
@@ -86,11 +99,23 @@ type BuiltinOptions = Partial<Kind> & {readonly plural: string; readonly kind: s
 /** The few kinds of the official server that the programs use, with its rules. */
 export function builtinKinds(): readonly Kind[] {
 	return [
-		builtin(namespace, {plural: 'namespaces', kind: 'Namespace', namespaced: false, hasStatus: true, nameRule: 'label', initialStatus: {phase: 'Active'}}),
+		builtin(namespace, {
+			plural: 'namespaces',
+			kind: 'Namespace',
+			namespaced: false,
+			hasStatus: true,
+			nameRule: 'label',
+			initialStatus: {phase: 'Active'},
+		}),
 		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', check: checkConfigMap}),
 		builtin(event, {plural: 'events', kind: 'Event', selectableFields: eventFields, check: checkEvent}),
 		builtin(lease, {group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', needsVersion: true}),
-		builtin(controllerRevision, {group: 'apps', plural: 'controllerrevisions', kind: 'ControllerRevision', check: checkRevision}),
+		builtin(controllerRevision, {
+			group: 'apps',
+			plural: 'controllerrevisions',
+			kind: 'ControllerRevision',
+			check: checkRevision,
+		}),
 	];
 }
 
@@ -121,7 +146,8 @@ function checkConfigMap(next: JsonObject, previous: JsonObject | undefined): rea
 		for (const [key, value] of Object.entries(objectOrEmpty(next[field]))) {
 			bytes += typeof value === 'string' ? value.length : 0;
 			if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '.' || key === '..') {
-				const message = `Invalid value: ${JSON.stringify(key)}: a valid config key must consist of alphanumeric characters, '-', '_' or '.'`;
+				const rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+				const message = `Invalid value: ${JSON.stringify(key)}: ${rule}`;
 				problems.push({reason: 'FieldValueInvalid', field: `${field}[${key}]`, message});
 			}
 		}
@@ -133,7 +159,11 @@ function checkConfigMap(next: JsonObject, previous: JsonObject | undefined): rea
 		problems.push(forbid('immutable', 'field is immutable when `immutable` is set'));
 	}
 	if (bytes > configMapBytesMax) {
-		problems.push({reason: 'FieldValueTooLong', field: '', message: `Too long: may not be more than ${configMapBytesMax} bytes`});
+		problems.push({
+			reason: 'FieldValueTooLong',
+			field: '',
+			message: `Too long: may not be more than ${configMapBytesMax} bytes`,
+		});
 	}
 	return problems;
 }
@@ -149,7 +179,8 @@ function checkEvent(next: JsonObject): readonly FieldProblem[] {
 }
 
 function checkRevision(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
-	const changed = previous !== undefined && isObject(previous['data']) && !equalJson(previous['data'], next['data'] as Json);
+	const changed =
+		previous !== undefined && isObject(previous['data']) && !equalJson(previous['data'], next['data'] as Json);
 	return changed ? [forbid('data', 'field is immutable')] : [];
 }
 

@@ -16,7 +16,12 @@ export interface Change {
 }
 
 export interface DatabaseContents {
-	readonly objects: readonly {readonly kind: string; readonly namespace: string; readonly name: string; readonly object: JsonObject}[];
+	readonly objects: readonly {
+		readonly kind: string;
+		readonly namespace: string;
+		readonly name: string;
+		readonly object: JsonObject;
+	}[];
 	readonly changes: readonly Change[];
 	/** Changes up to this version are gone from the log. */
 	readonly compacted: number;
@@ -53,11 +58,14 @@ export class Database {
 		try {
 			this.#connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
 			const found = Number(this.#connection.prepare('PRAGMA user_version').get()?.['user_version']);
-			if (found > formatVersion) throw new RangeError(`Cannot open store: format ${found}, at most ${formatVersion} required`);
+			if (found > formatVersion)
+				throw new RangeError(`Cannot open store: format ${found}, at most ${formatVersion} required`);
 			this.#connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
 		} catch (error) {
 			this.#connection.close();
-			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {cause: error});
+			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {
+				cause: error,
+			});
 		}
 		this.#putObject = this.#connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)');
 		this.#removeObject = this.#connection.prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?');
@@ -96,7 +104,15 @@ export class Database {
 	#write({kind, namespace, name, type, version, previous}: Change, body: string): void {
 		if (type === 'DELETED') this.#removeObject.run(kind, namespace, name);
 		else this.#putObject.run(kind, namespace, name, body);
-		this.#addChange.run(version, kind, namespace, name, type, body, previous === undefined ? null : JSON.stringify(previous));
+		this.#addChange.run(
+			version,
+			kind,
+			namespace,
+			name,
+			type,
+			body,
+			previous === undefined ? null : JSON.stringify(previous),
+		);
 	}
 
 	/** Drops the log up to `version`. */
@@ -112,7 +128,11 @@ export class Database {
 	}
 }
 
-function keysOf(row: Record<string, unknown>): {readonly kind: string; readonly namespace: string; readonly name: string} {
+function keysOf(row: Record<string, unknown>): {
+	readonly kind: string;
+	readonly namespace: string;
+	readonly name: string;
+} {
 	return {kind: String(row['kind']), namespace: String(row['namespace']), name: String(row['name'])};
 }
 

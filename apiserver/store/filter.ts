@@ -30,7 +30,8 @@ export function makeFilter(kind: Kind, {namespace, labelSelector = '', fieldSele
 		selective: labels.value.length > 0 || fields.length > 0,
 		text: JSON.stringify([kind.id, namespace, labelSelector, fieldSelector]),
 		matches: (object) =>
-			matchesRequirements(labels.value, labelsOf(object)) && fields.every(({path, equal, value}) => (readText(object, path) === value) === equal),
+			matchesRequirements(labels.value, labelsOf(object)) &&
+			fields.every(({path, equal, value}) => (readText(object, path) === value) === equal),
 	};
 }
 

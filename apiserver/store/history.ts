@@ -50,7 +50,9 @@ export class History {
 
 	/** Version up to which the log must go so that the newest `keep` changes stay. */
 	versionToKeep(keep: number): number {
-		const versions = [...this.#changes.values()].flatMap((list) => list.map(({version}) => version)).toSorted((a, b) => a - b);
+		const versions = [...this.#changes.values()]
+			.flatMap((list) => list.map(({version}) => version))
+			.toSorted((a, b) => a - b);
 		return versions[versions.length - keep - 1] ?? this.#compacted;
 	}
 

@@ -44,12 +44,16 @@ export function reuse(previous: Json | undefined, next: Json): Json {
 		items.forEach((item, index) => {
 			items[index] = reuse(previous[index] as Json | undefined, item);
 		});
-		return previous.length === items.length && items.every((item, index) => item === previous[index]) ? previous as Json : next as Json;
+		return previous.length === items.length && items.every((item, index) => item === previous[index])
+			? (previous as Json)
+			: (next as Json);
 	}
 	if (!isObject(previous) || !isObject(next)) return next;
 	const keys = Object.keys(next);
 	for (const key of keys) setOwn(next as MutableObject, key, reuse(getOwn(previous, key), next[key] as Json));
-	const equal = keys.length === Object.keys(previous).length && keys.every((key) => Object.hasOwn(previous, key) && previous[key] === next[key]);
+	const equal =
+		keys.length === Object.keys(previous).length &&
+		keys.every((key) => Object.hasOwn(previous, key) && previous[key] === next[key]);
 	return equal ? previous : next;
 }
 

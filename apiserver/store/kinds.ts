@@ -35,24 +35,27 @@ function kindsOfCrd(crd: JsonObject): readonly Kind[] {
 	const spec = objectOrEmpty(crd['spec']);
 	const names = objectOrEmpty(spec['names']);
 	const versions = Array.isArray(spec['versions']) ? (spec['versions'] as readonly Json[]) : [];
-	return versions.filter(isObject).filter(({served}) => served === true).map((version) => {
-		const group = textAt(spec, 'group');
-		const plural = textAt(names, 'plural');
-		return {
-			id: `${group}/${plural}`,
-			group,
-			version: textAt(version, 'name'),
-			plural,
-			kind: textAt(names, 'kind'),
-			namespaced: spec['scope'] === 'Namespaced',
-			hasStatus: objectOrEmpty(version['subresources'])['status'] !== undefined,
-			hasGeneration: true,
-			needsVersion: true,
-			nameRule: 'subdomain',
-			schema: compileSchema(objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema'])),
-			selectableFields: [],
-		};
-	});
+	return versions
+		.filter(isObject)
+		.filter(({served}) => served === true)
+		.map((version) => {
+			const group = textAt(spec, 'group');
+			const plural = textAt(names, 'plural');
+			return {
+				id: `${group}/${plural}`,
+				group,
+				version: textAt(version, 'name'),
+				plural,
+				kind: textAt(names, 'kind'),
+				namespaced: spec['scope'] === 'Namespaced',
+				hasStatus: objectOrEmpty(version['subresources'])['status'] !== undefined,
+				hasGeneration: true,
+				needsVersion: true,
+				nameRule: 'subdomain',
+				schema: compileSchema(objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema'])),
+				selectableFields: [],
+			};
+		});
 }
 
 function textAt(object: JsonObject, key: string): string {

@@ -29,7 +29,12 @@ const schema = compileSchema({
 				type: 'object',
 				required: ['apiVersion', 'kind', 'name', 'uid'],
 				properties: {
-					apiVersion: text, kind: text, name: text, uid: text, controller: {type: 'boolean'}, blockOwnerDeletion: {type: 'boolean'},
+					apiVersion: text,
+					kind: text,
+					name: text,
+					uid: text,
+					controller: {type: 'boolean'},
+					blockOwnerDeletion: {type: 'boolean'},
 				},
 			},
 		},
@@ -56,7 +61,11 @@ export function checkMetadata(kind: Kind, meta: JsonObject): readonly FieldProbl
 	validate(schema, meta, 'metadata', problems);
 	if (problems.length > 0) return problems;
 	return [
-		...checkName(kind, meta['name']), ...checkLabels(meta), ...checkAnnotations(meta), ...checkFinalizers(meta), ...checkOwners(meta),
+		...checkName(kind, meta['name']),
+		...checkLabels(meta),
+		...checkAnnotations(meta),
+		...checkFinalizers(meta),
+		...checkOwners(meta),
 	];
 }
 
@@ -65,33 +74,41 @@ const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-
 
 function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProblem[] {
 	if (typeof name !== 'string' || name === '') {
-		return [{reason: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required'}];
+		return [
+			{reason: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required'},
+		];
 	}
 	const isLabel = nameRule === 'label';
 	const most = isLabel ? 63 : 253;
 	if (name.length <= most && (isLabel ? dnsLabel : dnsSubdomain).test(name)) return [];
 	const subject = isLabel ? 'a lowercase RFC 1123 label' : 'a lowercase RFC 1123 subdomain';
 	const letters = isLabel ? "alphanumeric characters or '-'" : "alphanumeric characters, '-' or '.'";
-	const rule = name.length > most
-		? `must be no more than ${most} characters`
-		: `${subject} must consist of lower case ${letters}, and must start and end with an alphanumeric character`;
+	const rule =
+		name.length > most
+			? `must be no more than ${most} characters`
+			: `${subject} must consist of lower case ${letters}, and must start and end with an alphanumeric character`;
 	return [invalid('metadata.name', name, rule)];
 }
 
-const qualifiedNameRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const labelValueRule = 'a valid label must be an empty string or consist of alphanumeric characters, \'-\', \'_\' or \'.\', and must start and end with an alphanumeric character';
+const qualifiedNameRule =
+	"name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+const labelValueRule =
+	"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', " +
+	'and must start and end with an alphanumeric character';
 
 function checkLabels(meta: JsonObject): readonly FieldProblem[] {
 	return Object.entries(objectOrEmpty(meta['labels'])).flatMap(([key, value]) => {
 		const bad = isQualifiedName(key) ? [] : [invalid('metadata.labels', key, qualifiedNameRule)];
-		return isLabelValue(String(value)) ? bad : [...bad, invalid('metadata.labels', value, labelValueRule)];
+		return isLabelValue(asText(value)) ? bad : [...bad, invalid('metadata.labels', value, labelValueRule)];
 	});
 }
 
 function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
 	const entries = Object.entries(objectOrEmpty(meta['annotations']));
-	const bad = entries.filter(([key]) => !isQualifiedName(key.toLowerCase())).map(([key]) => invalid('metadata.annotations', key, qualifiedNameRule));
-	const bytes = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+	const bad = entries
+		.filter(([key]) => !isQualifiedName(key.toLowerCase()))
+		.map(([key]) => invalid('metadata.annotations', key, qualifiedNameRule));
+	const bytes = entries.reduce((sum, [key, value]) => sum + key.length + asText(value).length, 0);
 	if (bytes <= annotationBytesMax) return bad;
 	const message = `Too long: may not be more than ${annotationBytesMax} bytes`;
 	return [...bad, {reason: 'FieldValueTooLong', field: 'metadata.annotations', message}];
@@ -99,27 +116,42 @@ function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
 
 function checkFinalizers(meta: JsonObject): readonly FieldProblem[] {
 	return listAt(meta, 'finalizers').flatMap((name, index) =>
-		(isQualifiedName(String(name)) ? [] : [invalid(`metadata.finalizers[${index}]`, name, qualifiedNameRule)]));
+		isQualifiedName(asText(name)) ? [] : [invalid(`metadata.finalizers[${index}]`, name, qualifiedNameRule)],
+	);
 }
 
 function checkOwners(meta: JsonObject): readonly FieldProblem[] {
 	const controllers = listAt(meta, 'ownerReferences').filter((owner) => objectOrEmpty(owner)['controller'] === true);
 	if (controllers.length <= 1) return [];
 	const why = 'Only one reference can have Controller set to true';
-	return [invalid('metadata.ownerReferences', controllers.map((owner) => objectOrEmpty(owner)['name'] ?? null), why)];
+	return [
+		invalid(
+			'metadata.ownerReferences',
+			controllers.map((owner) => objectOrEmpty(owner)['name'] ?? null),
+			why,
+		),
+	];
 }
 
 /** What an update may not change. */
 export function checkMetadataUpdate(next: JsonObject, previous: JsonObject): readonly FieldProblem[] {
 	const fixed = ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
-	const changed = fixed.filter((key) => !equalJson(next[key], previous[key]))
+	const changed = fixed
+		.filter((key) => !equalJson(next[key], previous[key]))
 		.map((key) => invalid(`metadata.${key}`, next[key] ?? null, 'field is immutable'));
 	const known = listAt(previous, 'finalizers');
-	const added = previous['deletionTimestamp'] === undefined ? [] : listAt(next, 'finalizers').filter((name) => !known.includes(name));
+	const added =
+		previous['deletionTimestamp'] === undefined ? [] : listAt(next, 'finalizers').filter((name) => !known.includes(name));
 	if (added.length === 0) return changed;
-	const message = 'Forbidden: no new finalizers can be added if the object is being deleted, '
-		+ `found new finalizers []string{${added.map(showJson).join(', ')}}`;
+	const message =
+		'Forbidden: no new finalizers can be added if the object is being deleted, ' +
+		`found new finalizers []string{${added.map(showJson).join(', ')}}`;
 	return [...changed, {reason: 'FieldValueForbidden', field: 'metadata.finalizers', message}];
+}
+
+/** The schema has made sure that it is a string. */
+function asText(value: Json): string {
+	return typeof value === 'string' ? value : '';
 }
 
 function listAt(object: JsonObject, key: string): readonly Json[] {

@@ -41,8 +41,11 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 
 /** RFC 6902: all operations or none. */
 function applyJsonPatch(object: JsonObject, patch: readonly JsonPatchOperation[]): Json {
-	if (patch.length > operationsMax) throw badRequest(`The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`);
-	const bad = patch.find((operation) => !isObject(operation) || !operations.has(operation['op']) || typeof operation['path'] !== 'string');
+	if (patch.length > operationsMax)
+		throw badRequest(`The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`);
+	const bad = patch.find(
+		(operation) => !isObject(operation) || !operations.has(operation['op']) || typeof operation['path'] !== 'string',
+	);
 	if (bad !== undefined) throw badRequest(`error decoding patch: ${JSON.stringify(bad)} is no operation of RFC 6902`);
 	// The library changes its first argument, and puts values of the second into it.
 	const root = {object: copyJson(object)};

@@ -4,7 +4,7 @@ import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
 import {badRequest, conflict, invalid, unknownFields} from './refusals.ts';
-import {objectOrEmpty, shape, without} from './shape.ts';
+import {metaOf, objectOrEmpty, shape, textOf, without} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
 /** What an object that enters depends on besides itself. */
@@ -22,10 +22,17 @@ export interface Admission {
  * The object as it will be stored, without resourceVersion: shaped, defaulted, validated, with uid and timestamps.
  * @throws KubeError 400 or 422.
  */
-export function prepareCreate(kind: Kind, input: object, namespace: string | undefined, admission: Admission, environment: Environment): JsonObject {
+export function prepareCreate(
+	kind: Kind,
+	input: object,
+	namespace: string | undefined,
+	admission: Admission,
+	environment: Environment,
+): JsonObject {
 	const {metadata: sent, ...body} = admitShape(kind, input, admission);
 	const meta = objectOrEmpty(sent);
-	if (meta['resourceVersion'] !== undefined) throw badRequest('resourceVersion should not be set on objects to be created');
+	if (meta['resourceVersion'] !== undefined)
+		throw badRequest('resourceVersion should not be set on objects to be created');
 	const name = meta['name'] ?? generateName(meta['generateName'], environment.random);
 	const {deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...kept} = meta;
 	const metadata = {
@@ -50,12 +57,16 @@ export function prepareCreate(kind: Kind, input: object, namespace: string | und
 export function prepareUpdate(kind: Kind, input: object, existing: JsonObject, admission: Admission): JsonObject {
 	const {metadata: sent, ...body} = admitShape(kind, input, admission);
 	const meta = objectOrEmpty(sent);
-	const oldMeta = objectOrEmpty(existing['metadata']);
+	const oldMeta = metaOf(existing);
 	checkPreconditions(kind, meta, oldMeta);
 	const {metadata: __, status: oldStatus, ...oldBody} = existing;
 	const next = admission.status
 		? assemble(kind, oldMeta, {...oldBody, ...statusOf(body)})
-		: assemble(kind, nextMetadata(meta, oldMeta), kind.hasStatus ? {...without(body, 'status'), ...(oldStatus === undefined ? {} : {status: oldStatus})} : body);
+		: assemble(
+				kind,
+				nextMetadata(meta, oldMeta),
+				kind.hasStatus ? {...without(body, 'status'), ...(oldStatus === undefined ? {} : {status: oldStatus})} : body,
+			);
 	const fresh = freshCopy(next);
 	const shared = objectOrEmpty(reuse(existing, fresh));
 	if (shared === existing) return existing;
@@ -79,7 +90,7 @@ function specOf(object: JsonObject): JsonObject {
 }
 
 function raiseGeneration(object: JsonObject): JsonObject {
-	const meta = objectOrEmpty(object['metadata']);
+	const meta = metaOf(object);
 	return {...object, metadata: {...meta, generation: Number(meta['generation'] ?? 0) + 1}};
 }
 
@@ -87,9 +98,12 @@ function admitShape(kind: Kind, input: object, {strict}: Admission): JsonObject 
 	const {metadata, apiVersion, kind: kindName, ...body} = input as Readonly<Record<string, unknown>>;
 	const expected = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 	if (apiVersion !== expected) {
-		throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`);
+		throw badRequest(
+			`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+		);
 	}
-	if (kindName !== kind.kind) throw badRequest(`the kind in the data (${String(kindName)}) does not match the expected kind (${kind.kind})`);
+	if (kindName !== kind.kind)
+		throw badRequest(`the kind in the data (${String(kindName)}) does not match the expected kind (${kind.kind})`);
 	const dropped: string[] = [];
 	const shaped = {...objectOrEmpty(shapeBody(kind, body, dropped)), metadata: shapeMetadata(metadata, dropped)};
 	if (strict && dropped.length > 0) throw unknownFields(kind, dropped);
@@ -118,18 +132,22 @@ function labelNamespace(object: JsonObject & {readonly metadata: JsonObject}): J
 }
 
 function admit(kind: Kind, object: JsonObject, previous: JsonObject | undefined): void {
-	const meta = objectOrEmpty(object['metadata']);
+	const meta = metaOf(object);
 	const problems: FieldProblem[] = [...checkMetadata(kind, meta)];
-	if (previous !== undefined) problems.push(...checkMetadataUpdate(meta, objectOrEmpty(previous['metadata'])));
+	if (previous !== undefined) problems.push(...checkMetadataUpdate(meta, metaOf(previous)));
 	validate(kind.schema, object, '', problems);
 	if (problems.length === 0) problems.push(...(kind.check?.(object, previous) ?? []));
-	if (problems.length > 0) throw invalid(kind, String(meta['name'] ?? ''), problems);
+	if (problems.length > 0) throw invalid(kind, textOf(meta, 'name'), problems);
 }
 
 function checkPreconditions(kind: Kind, meta: JsonObject, oldMeta: JsonObject): void {
-	const name = String(oldMeta['name']);
+	const name = textOf(oldMeta, 'name');
 	if (meta['uid'] !== undefined && meta['uid'] !== oldMeta['uid']) {
-		throw conflict(kind, name, `Precondition failed: UID in precondition: ${String(meta['uid'])}, UID in object meta: ${String(oldMeta['uid'])}`);
+		throw conflict(
+			kind,
+			name,
+			`Precondition failed: UID in precondition: ${textOf(meta, 'uid')}, UID in object meta: ${textOf(oldMeta, 'uid')}`,
+		);
 	}
 	if (meta['resourceVersion'] === undefined) {
 		if (!kind.needsVersion) return;

@@ -27,9 +27,17 @@ export function badRequest(message: string): KubeError {
 	return refusal(400, 'BadRequest', message);
 }
 
-export function forbidden(kind: Kind, name: string, why: string, cause?: {readonly reason: string; readonly field: string}): KubeError {
+export function forbidden(
+	kind: Kind,
+	name: string,
+	why: string,
+	cause?: {readonly reason: string; readonly field: string},
+): KubeError {
 	const causes = cause === undefined ? {} : {causes: [{...cause, message: why}]};
-	return refusal(403, 'Forbidden', `${resourceOf(kind)} ${quote(name)} is forbidden: ${why}`, {...detailsOf(kind, name), ...causes});
+	return refusal(403, 'Forbidden', `${resourceOf(kind)} ${quote(name)} is forbidden: ${why}`, {
+		...detailsOf(kind, name),
+		...causes,
+	});
 }
 
 /** 422 with one cause per broken rule. */
@@ -38,7 +46,9 @@ export function invalid(kind: Kind, name: string, problems: readonly FieldProble
 	const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
 	const target = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
 	return refusal(422, 'Invalid', `${target} ${quote(name)} is invalid: ${list}`, {
-		...detailsOf(kind, name), kind: kind.kind, causes: problems,
+		...detailsOf(kind, name),
+		kind: kind.kind,
+		causes: problems,
 	});
 }
 
@@ -50,7 +60,9 @@ export function patchNotApplicable(why: string): KubeError {
 
 export function unknownFields(kind: Kind, fields: readonly string[]): KubeError {
 	const list = fields.map((field) => `unknown field ${quote(field)}`).join(', ');
-	return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${list}`);
+	return badRequest(
+		`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${list}`,
+	);
 }
 
 export function tooLarge(): KubeError {
@@ -62,12 +74,18 @@ export function expired(asked: number, oldest: number): KubeError {
 }
 
 export function expiredContinue(): KubeError {
-	return refusal(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.');
+	return refusal(
+		410,
+		'Expired',
+		'The provided continue parameter is too old to display a consistent list result. ' +
+			'You must start a new list without the continue parameter.',
+	);
 }
 
 export function versionFromFuture(asked: number, current: number): KubeError {
 	return refusal(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
-		retryAfterSeconds: 1, causes: [{reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}],
+		retryAfterSeconds: 1,
+		causes: [{reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}],
 	});
 }
 

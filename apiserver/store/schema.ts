@@ -37,10 +37,15 @@ export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 
  */
 export function compileSchema(source: JsonObject, path = ''): Schema {
 	refuseUnknownKeywords(source, path);
-	const properties = new Map(Object.entries(objectAt(source, 'properties')).map(([name, child]) =>
-		[name, compileSchema(asObject(child, `${path}.${name}`), `${path}.${name}`)] as const));
+	const properties = new Map(
+		Object.entries(objectAt(source, 'properties')).map(
+			([name, child]) => [name, compileSchema(asObject(child, `${path}.${name}`), `${path}.${name}`)] as const,
+		),
+	);
 	const {additionalProperties: values, items} = source;
-	const defaults = [...properties].flatMap(([name, child]) => (child.default === undefined ? [] : [[name, child.default] as const]));
+	const defaults = [...properties].flatMap(([name, child]) =>
+		child.default === undefined ? [] : [[name, child.default] as const],
+	);
 	return {
 		...copyKeywords(source),
 		type: typeOf(source, path),
@@ -57,17 +62,42 @@ export function compileSchema(source: JsonObject, path = ''): Schema {
 }
 
 const numericKeywords = [
-	'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties',
+	'minimum',
+	'maximum',
+	'minLength',
+	'maxLength',
+	'minItems',
+	'maxItems',
+	'minProperties',
+	'maxProperties',
 ] as const;
 const knownKeywords = new Set<string>([
-	...numericKeywords, 'type', 'description', 'title', 'example', 'properties', 'additionalProperties', 'items', 'required',
-	'default', 'nullable', 'enum', 'format', 'pattern', 'x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields',
-	'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-map-type', 'x-kubernetes-validations',
+	...numericKeywords,
+	'type',
+	'description',
+	'title',
+	'example',
+	'properties',
+	'additionalProperties',
+	'items',
+	'required',
+	'default',
+	'nullable',
+	'enum',
+	'format',
+	'pattern',
+	'x-kubernetes-int-or-string',
+	'x-kubernetes-preserve-unknown-fields',
+	'x-kubernetes-list-type',
+	'x-kubernetes-list-map-keys',
+	'x-kubernetes-map-type',
+	'x-kubernetes-validations',
 ]);
 
 function refuseUnknownKeywords(source: JsonObject, path: string): void {
 	const unknown = Object.keys(source).find((keyword) => !knownKeywords.has(keyword));
-	if (unknown !== undefined) throw new RangeError(`Cannot read schema: keyword ${unknown} at ${path || 'the root'}, known keyword required`);
+	if (unknown !== undefined)
+		throw new RangeError(`Cannot read schema: keyword ${unknown} at ${path || 'the root'}, known keyword required`);
 }
 
 function typeOf(source: JsonObject, path: string): SchemaType {
@@ -84,14 +114,18 @@ function typeOf(source: JsonObject, path: string): SchemaType {
 		case 'boolean':
 			return type;
 		default:
-			throw new RangeError(`Cannot read schema: type ${JSON.stringify(type)} at ${path || 'the root'}, known type required`);
+			throw new RangeError(
+				`Cannot read schema: type ${JSON.stringify(type)} at ${path || 'the root'}, known type required`,
+			);
 	}
 }
 
 type Keywords = Pick<Schema, 'default' | 'enum' | 'format' | 'listType' | (typeof numericKeywords)[number]>;
 
 function copyKeywords(source: JsonObject): Keywords {
-	const numbers = numericKeywords.flatMap((name) => (typeof source[name] === 'number' ? [[name, source[name]] as const] : []));
+	const numbers = numericKeywords.flatMap((name) =>
+		typeof source[name] === 'number' ? [[name, source[name]] as const] : [],
+	);
 	const listType = source['x-kubernetes-list-type'];
 	return {
 		...(Object.fromEntries(numbers) as Partial<Record<(typeof numericKeywords)[number], number>>),

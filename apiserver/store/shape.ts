@@ -8,7 +8,9 @@ import type {Schema} from './schema.ts';
 export function shape(schema: Schema, value: unknown, path: string, dropped: string[]): Json {
 	if (Array.isArray(value)) {
 		const {items} = schema;
-		return items === undefined ? copyJson(value) : value.map((item: unknown, index) => shape(items, item, `${path}[${index}]`, dropped));
+		return items === undefined
+			? copyJson(value)
+			: value.map((item: unknown, index) => shape(items, item, `${path}[${index}]`, dropped));
 	}
 	if (typeof value !== 'object' || value === null || schema.type === 'any') return copyJson(value);
 	return shapeObject(schema, value, path, dropped);
@@ -47,6 +49,17 @@ export function without(object: JsonObject, key: string): JsonObject {
 	if (!Object.hasOwn(object, key)) return object;
 	const {[key]: _, ...rest} = object;
 	return rest;
+}
+
+/** A property as text: '' when absent, JSON when it is something else. */
+export function textOf(object: JsonObject, key: string): string {
+	const value = object[key] ?? '';
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Metadata of an object. */
+export function metaOf(object: JsonObject): JsonObject {
+	return objectOrEmpty(object['metadata']);
 }
 
 export function objectOrEmpty(value: Json | undefined): JsonObject {

@@ -1,6 +1,13 @@
 import type {Clock} from '../../runtime/clock.ts';
 import type {
-	DeleteOptions, KubeApi, KubeList, ListOptions, Patch, WatchEvent, WatchOptions, WriteOptions,
+	DeleteOptions,
+	KubeApi,
+	KubeList,
+	ListOptions,
+	Patch,
+	WatchEvent,
+	WatchOptions,
+	WriteOptions,
 } from '../../runtime/kube/api.ts';
 import type {Random} from '../../runtime/random.ts';
 import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
@@ -13,7 +20,7 @@ import {applyAnyPatch} from './patch.ts';
 import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
 import {planDeletion, planRelease} from './removal.ts';
 import {alreadyExists, badRequest, conflict, forbidden, invalid, notFound} from './refusals.ts';
-import {objectOrEmpty} from './shape.ts';
+import {metaOf, textOf} from './shape.ts';
 import {Tables, type Draft} from './tables.ts';
 import {asKube, Watch} from './watch.ts';
 
@@ -67,9 +74,10 @@ export class Store implements KubeApi {
 		const kind = this.#kinds.find(ref);
 		const filter = makeFilter(kind, {...options, namespace: ref.namespace});
 		const {limit = 0} = options;
-		const page = options.continue === undefined || options.continue === ''
-			? this.#pages.first(this.#tables.list(kind, filter), this.#tables.version, filter, limit)
-			: this.#pages.next(options.continue, filter, limit);
+		const page =
+			options.continue === undefined || options.continue === ''
+				? this.#pages.first(this.#tables.list(kind, filter), this.#tables.version, filter, limit)
+				: this.#pages.next(options.continue, filter, limit);
 		return {
 			items: page.items.map((item) => asKube<T>(item)),
 			resourceVersion: String(page.version),
@@ -84,22 +92,31 @@ export class Store implements KubeApi {
 			const message = `Invalid value: ${JSON.stringify(options.resourceVersion)}: must be a version of this server`;
 			throw invalid(kind, '', [{reason: 'FieldValueInvalid', field: 'resourceVersion', message}]);
 		}
-		return new Watch<T>({
-			kind,
-			filter,
-			history: this.#tables.history,
-			clock: this.#environment.clock,
-			currentVersion: () => this.#tables.version,
-			currentObjects: () => this.#tables.list(kind, filter),
-		}, options);
+		return new Watch<T>(
+			{
+				kind,
+				filter,
+				history: this.#tables.history,
+				clock: this.#environment.clock,
+				currentVersion: () => this.#tables.version,
+				currentObjects: () => this.#tables.list(kind, filter),
+			},
+			options,
+		);
 	}
 
 	async create<T extends KubeObject>(ref: ResourceRef, object: T, options: WriteOptions = {}): Promise<T> {
 		const kind = this.#kinds.find(ref);
 		const namespace = kind.namespaced ? namespaceOf(kind, ref, object.metadata.namespace) : '';
 		this.#checkNamespace(kind, namespace, object.metadata.name);
-		const prepared = prepareCreate(kind, object, kind.namespaced ? namespace : undefined, admissionOf(kind, options), this.#environment);
-		const name = String(objectOrEmpty(prepared['metadata'])['name']);
+		const prepared = prepareCreate(
+			kind,
+			object,
+			kind.namespaced ? namespace : undefined,
+			admissionOf(kind, options),
+			this.#environment,
+		);
+		const name = textOf(metaOf(prepared), 'name');
 		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
 		return asKube<T>(this.#finish({kind, type: 'ADDED', object: prepared}, [], options));
 	}
@@ -111,13 +128,18 @@ export class Store implements KubeApi {
 		return asKube<T>(this.#update(kind, object, existing, options));
 	}
 
-	async patch<T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options: WriteOptions = {}): Promise<T> {
+	async patch<T extends KubeObject>(
+		ref: ResourceRef,
+		name: string,
+		patch: Patch,
+		options: WriteOptions = {},
+	): Promise<T> {
 		const kind = this.#kinds.find(ref);
 		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
 		const patched = applyAnyPatch(existing, patch);
-		const patchedName = objectOrEmpty(patched['metadata'])['name'];
+		const patchedName = textOf(metaOf(patched), 'name');
 		if (patchedName !== name) {
-			throw badRequest(`the name of the object (${String(patchedName)}) does not match the name on the URL (${name})`);
+			throw badRequest(`the name of the object (${patchedName}) does not match the name on the URL (${name})`);
 		}
 		return asKube<T>(this.#update(kind, patched, existing, options));
 	}
@@ -125,11 +147,15 @@ export class Store implements KubeApi {
 	async delete(ref: ResourceRef, name: string, {dryRun = false, preconditions = {}}: DeleteOptions = {}): Promise<void> {
 		const kind = this.#kinds.find(ref);
 		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
-		const meta = objectOrEmpty(existing['metadata']);
-		for (const [key, label] of [['uid', 'UID'], ['resourceVersion', 'ResourceVersion']] as const) {
+		const meta = metaOf(existing);
+		for (const [key, label] of [
+			['uid', 'UID'],
+			['resourceVersion', 'ResourceVersion'],
+		] as const) {
 			const wanted = preconditions[key];
 			if (wanted !== undefined && wanted !== meta[key]) {
-				throw conflict(kind, name, `Precondition failed: ${label} in precondition: ${wanted}, ${label} in object meta: ${String(meta[key])}`);
+				const found = `${label} in object meta: ${textOf(meta, key)}`;
+				throw conflict(kind, name, `Precondition failed: ${label} in precondition: ${wanted}, ${found}`);
 			}
 		}
 		if (kind.id === '/namespaces' && name === 'default') throw forbidden(kind, name, 'this namespace may not be deleted');
@@ -140,7 +166,7 @@ export class Store implements KubeApi {
 	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions): JsonObject {
 		const prepared = prepareUpdate(kind, input, existing, admissionOf(kind, options));
 		if (prepared === existing) return existing;
-		const meta = objectOrEmpty(prepared['metadata']);
+		const meta = metaOf(prepared);
 		if (meta['deletionTimestamp'] === undefined || meta['finalizers'] !== undefined) {
 			return this.#finish({kind, type: 'MODIFIED', object: prepared, previous: existing}, [], options);
 		}
@@ -165,7 +191,7 @@ export class Store implements KubeApi {
 		if (!kind.namespaced) return;
 		const found = this.#tables.get(this.#kinds.namespaces, '', namespace);
 		if (found === undefined) throw notFound(this.#kinds.namespaces, namespace);
-		if (objectOrEmpty(found['metadata'])['deletionTimestamp'] !== undefined) {
+		if (metaOf(found)['deletionTimestamp'] !== undefined) {
 			const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
 			throw forbidden(kind, name, why, {reason: 'NamespaceTerminating', field: 'metadata.namespace'});
 		}
@@ -188,11 +214,12 @@ function admissionOf(kind: Kind, {subresource, fieldValidation}: WriteOptions): 
 /** The namespace of one object; '' for a cluster-scoped kind. */
 function namespaceOf(kind: Kind, ref: ResourceRef, sent?: string): string {
 	if (!kind.namespaced) {
-		if ((ref.namespace ?? sent ?? '') !== '') throw badRequest(`${kind.kind} is cluster-scoped: it must not name a namespace`);
+		if ((ref.namespace ?? sent ?? '') !== '')
+			throw badRequest(`${kind.kind} is cluster-scoped: it must not name a namespace`);
 		return '';
 	}
 	if (ref.namespace !== undefined && sent !== undefined && sent !== ref.namespace) {
-		throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+		throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 	}
 	const namespace = ref.namespace ?? sent ?? '';
 	if (namespace === '') throw badRequest('an empty namespace may not be set during creation');

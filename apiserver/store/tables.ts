@@ -5,7 +5,7 @@ import {History} from './history.ts';
 import {deepFreeze, equalJson, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {tooLarge} from './refusals.ts';
-import {objectOrEmpty} from './shape.ts';
+import {metaOf, textOf} from './shape.ts';
 
 /** A change that is not committed yet. */
 export interface Draft {
@@ -34,7 +34,10 @@ export class Tables {
 		for (const {kind, namespace, name, object} of objects) {
 			this.#collections.get(kind)?.set(namespace, name, deepFreeze(object));
 		}
-		this.history = new History(changes.map((change) => Object.freeze({...change, object: deepFreeze(change.object)})), compacted);
+		this.history = new History(
+			changes.map((change) => Object.freeze({...change, object: deepFreeze(change.object)})),
+			compacted,
+		);
 		this.#version = Math.max(compacted, changes.at(-1)?.version ?? 0);
 	}
 
@@ -89,13 +92,13 @@ export class Tables {
 }
 
 function makeChange({kind, type, object, previous}: Draft, version: number): Change {
-	const meta = objectOrEmpty(object['metadata']);
+	const meta = metaOf(object);
 	const stamped = deepFreeze({...object, metadata: {...meta, resourceVersion: String(version)}});
 	const moved = previous !== undefined && !equalJson(labelsOf(previous), labelsOf(object));
 	return {
 		kind: kind.id,
-		namespace: String(meta['namespace'] ?? ''),
-		name: String(meta['name']),
+		namespace: textOf(meta, 'namespace'),
+		name: textOf(meta, 'name'),
 		type,
 		version,
 		object: stamped,

@@ -12,8 +12,14 @@ export interface FieldProblem {
 }
 
 export type FieldReason =
-	| 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueTypeInvalid' | 'FieldValueNotSupported' | 'FieldValueTooLong'
-	| 'FieldValueTooMany' | 'FieldValueDuplicate' | 'FieldValueForbidden';
+	| 'FieldValueRequired'
+	| 'FieldValueInvalid'
+	| 'FieldValueTypeInvalid'
+	| 'FieldValueNotSupported'
+	| 'FieldValueTooLong'
+	| 'FieldValueTooMany'
+	| 'FieldValueDuplicate'
+	| 'FieldValueForbidden';
 
 /** Checks a shaped value against its schema and adds what is wrong to `problems`, in the order of the schema. */
 export function validate(schema: Schema, value: Json, path: string, problems: FieldProblem[]): void {
@@ -28,7 +34,10 @@ export function validate(schema: Schema, value: Json, path: string, problems: Fi
 		return;
 	}
 	if (schema.enum?.every((allowed) => !equalJson(allowed, value))) {
-		add('FieldValueNotSupported', `Unsupported value: ${showJson(value)}: supported values: ${schema.enum.map(showJson).join(', ')}`);
+		add(
+			'FieldValueNotSupported',
+			`Unsupported value: ${showJson(value)}: supported values: ${schema.enum.map(showJson).join(', ')}`,
+		);
 	}
 	if (typeof value === 'string') validateString(schema, value, path, add);
 	else if (typeof value === 'number') validateNumber(schema, value, path, add);
@@ -67,11 +76,15 @@ function validateString(schema: Schema, value: string, path: string, add: Add): 
 	const {minLength = 0, maxLength = Infinity, pattern, format} = schema;
 	const shown = showJson(value);
 	// Characters, not UTF-16 units; the count is only needed when units alone do not decide.
-	const length = value.length > maxLength || value.length < minLength * 2 ? [...value].length : value.length;
+	const length = value.length > maxLength || value.length < minLength * 2 ? Array.from(value).length : value.length;
 	if (length > maxLength) add('FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`);
-	if (length < minLength) add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body should be at least ${minLength} chars long`);
+	if (length < minLength)
+		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body should be at least ${minLength} chars long`);
 	if (pattern !== undefined && !pattern.test(value)) {
-		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body should match '${pattern.source.replaceAll('\\/', '/')}'`);
+		add(
+			'FieldValueInvalid',
+			`Invalid value: ${shown}: ${path} in body should match '${pattern.source.replaceAll('\\/', '/')}'`,
+		);
 	}
 	if (format !== undefined && !isFormat(format, value)) {
 		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body must be of type ${format}: ${shown}`);
@@ -80,14 +93,20 @@ function validateString(schema: Schema, value: string, path: string, add: Add): 
 
 function validateNumber(schema: Schema, value: number, path: string, add: Add): void {
 	const {minimum = -Infinity, maximum = Infinity} = schema;
-	if (value < minimum) add('FieldValueInvalid', `Invalid value: ${value}: ${path} in body should be greater than or equal to ${minimum}`);
-	if (value > maximum) add('FieldValueInvalid', `Invalid value: ${value}: ${path} in body should be less than or equal to ${maximum}`);
+	if (value < minimum)
+		add('FieldValueInvalid', `Invalid value: ${value}: ${path} in body should be greater than or equal to ${minimum}`);
+	if (value > maximum)
+		add('FieldValueInvalid', `Invalid value: ${value}: ${path} in body should be less than or equal to ${maximum}`);
 }
 
 function validateArray(schema: Schema, value: readonly Json[], path: string, problems: FieldProblem[]): void {
 	const {minItems = 0, maxItems = Infinity, items} = schema;
 	if (value.length > maxItems) {
-		problems.push({reason: 'FieldValueTooMany', field: path, message: `Too many: ${value.length}: must have at most ${maxItems} items`});
+		problems.push({
+			reason: 'FieldValueTooMany',
+			field: path,
+			message: `Too many: ${value.length}: must have at most ${maxItems} items`,
+		});
 		// A list that is too long is not looked at: that is what the bound is for.
 		return;
 	}
@@ -103,10 +122,13 @@ function validateKeys(schema: Schema, value: readonly Json[], path: string, prob
 	if (schema.listType !== 'set' && schema.listType !== 'map') return;
 	const seen = new Set<string>();
 	value.forEach((item, index) => {
-		const key = schema.listType === 'set' || !isObject(item)
-			? item : Object.fromEntries(schema.listMapKeys.map((name) => [name, item[name] ?? null]));
+		const key =
+			schema.listType === 'set' || !isObject(item)
+				? item
+				: Object.fromEntries(schema.listMapKeys.map((name) => [name, item[name] ?? null]));
 		const text = showJson(key);
-		if (seen.has(text)) problems.push({reason: 'FieldValueDuplicate', field: `${path}[${index}]`, message: `Duplicate value: ${text}`});
+		if (seen.has(text))
+			problems.push({reason: 'FieldValueDuplicate', field: `${path}[${index}]`, message: `Duplicate value: ${text}`});
 		seen.add(text);
 	});
 }
@@ -114,11 +136,16 @@ function validateKeys(schema: Schema, value: readonly Json[], path: string, prob
 function validateObject(schema: Schema, value: JsonObject, path: string, problems: FieldProblem[]): void {
 	const {minProperties = 0, maxProperties = Infinity} = schema;
 	for (const name of schema.required) {
-		if (!Object.hasOwn(value, name)) problems.push({reason: 'FieldValueRequired', field: joinPath(path, name), message: 'Required value'});
+		if (!Object.hasOwn(value, name))
+			problems.push({reason: 'FieldValueRequired', field: joinPath(path, name), message: 'Required value'});
 	}
 	const keys = Object.keys(value);
 	if (keys.length > maxProperties) {
-		problems.push({reason: 'FieldValueTooMany', field: path, message: `Too many: ${keys.length}: must have at most ${maxProperties} items`});
+		problems.push({
+			reason: 'FieldValueTooMany',
+			field: path,
+			message: `Too many: ${keys.length}: must have at most ${maxProperties} items`,
+		});
 		return;
 	}
 	if (keys.length < minProperties) {

@@ -7,7 +7,7 @@ import type {History} from './history.ts';
 import {deepFreeze, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {expired, versionFromFuture} from './refusals.ts';
-import {objectOrEmpty} from './shape.ts';
+import {metaOf} from './shape.ts';
 
 const bookmarkMs = 60_000;
 
@@ -112,7 +112,11 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 			this.#end();
 			throw expired(this.#version, history.compacted);
 		}
-		for (let change = history.next(kind.id, this.#version); change !== undefined; change = history.next(kind.id, this.#version)) {
+		for (
+			let change = history.next(kind.id, this.#version);
+			change !== undefined;
+			change = history.next(kind.id, this.#version)
+		) {
 			this.#version = change.version;
 			const event = this.#translate(change);
 			if (event !== undefined) return event;
@@ -138,8 +142,8 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 
 /** What was selected, with the version at which it stopped being so. */
 function withVersion(object: JsonObject, newer: JsonObject): JsonObject {
-	const version = objectOrEmpty(newer['metadata'])['resourceVersion'] ?? '';
-	return deepFreeze({...object, metadata: {...objectOrEmpty(object['metadata']), resourceVersion: version}});
+	const version = metaOf(newer)['resourceVersion'] ?? '';
+	return deepFreeze({...object, metadata: {...metaOf(object), resourceVersion: version}});
 }
 
 /** Objects of the store have passed their schema; their type is the caller's knowledge. */

@@ -41,7 +41,9 @@ export function matchesSelector(selector: LabelSelector, labels: Labels | undefi
 }
 
 export function requirementsOf(selector: LabelSelector): readonly Requirement[] {
-	const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({key, operator: 'in', values: [value]}) as const);
+	const equal = Object.entries(selector.matchLabels ?? {}).map(
+		([key, value]) => ({key, operator: 'in', values: [value]}) as const,
+	);
 	const expressions = (selector.matchExpressions ?? []).map(({key, operator, values = []}): Requirement => {
 		switch (operator) {
 			case 'In':
@@ -66,7 +68,9 @@ function formatRequirement(requirement: Requirement): string {
 	const {key} = requirement;
 	switch (requirement.operator) {
 		case 'in':
-			return requirement.values.length === 1 ? `${key}=${requirement.values[0]}` : `${key} in (${requirement.values.join(',')})`;
+			return requirement.values.length === 1
+				? `${key}=${requirement.values[0]}`
+				: `${key} in (${requirement.values.join(',')})`;
 		case 'notIn':
 			return `${key} notin (${requirement.values.join(',')})`;
 		case 'exists':
@@ -96,7 +100,11 @@ export function isLabelValue(value: string): boolean {
 	return value === '' || (value.length <= 63 && labelName.test(value));
 }
 
-const clause = /^\s*(?:(?<absent>!)\s*(?<absentKey>[^\s=!<>(),]+)|(?<key>[^\s=!<>(),]+)\s*(?:(?<comparison>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)|\s(?<set>in|notin)\s*\((?<values>[^()]*)\))?)\s*(?:,|$)/;
+const key = String.raw`[^\s=!<>(),]+`;
+const absent = String.raw`!\s*(?<absentKey>${key})`;
+const compared = String.raw`\s*(?<comparison>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)`;
+const listed = String.raw`\s+(?<set>in|notin)\s*\((?<values>[^()]*)\)`;
+const clause = new RegExp(String.raw`^\s*(?:${absent}|(?<key>${key})(?:${compared}|${listed})?)\s*(?:,|$)`);
 
 /**
  * Reads the full grammar of label selectors: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, `a>1`, `a<1`,
@@ -106,7 +114,8 @@ export function parseSelector(text: string): Result<readonly Requirement[]> {
 	const requirements: Requirement[] = [];
 	for (let rest = text.trim(); rest !== '';) {
 		const match = clause.exec(rest);
-		if (match?.groups === undefined) return failure(`unable to parse requirement: found '${rest}', expected: a label selector`);
+		if (match?.groups === undefined)
+			return failure(`unable to parse requirement: found '${rest}', expected: a label selector`);
 		const requirement = readClause(match.groups);
 		if (!requirement.ok) return requirement;
 		requirements.push(requirement.value);
@@ -122,7 +131,8 @@ export function parseSelector(text: string): Result<readonly Requirement[]> {
 function readClause(groups: Readonly<Record<string, string | undefined>>): Result<Requirement> {
 	const {absentKey, comparison, value = '', set, values = ''} = groups;
 	const key = absentKey ?? groups['key'] ?? '';
-	if (!isQualifiedName(key)) return failure(`unable to parse requirement: <nil>: Invalid value: "${key}": name part must be valid`);
+	if (!isQualifiedName(key))
+		return failure(`unable to parse requirement: <nil>: Invalid value: "${key}": name part must be valid`);
 	if (absentKey !== undefined) return success({key, operator: 'doesNotExist'});
 	if (set !== undefined) return readSet(key, set === 'in' ? 'in' : 'notIn', values);
 	if (comparison === undefined) return success({key, operator: 'exists'});
@@ -139,14 +149,19 @@ function readSet(key: string, operator: 'in' | 'notIn', text: string): Result<Re
 
 function readBound(key: string, comparison: '<' | '>', text: string): Result<Requirement> {
 	if (!/^-?\d+$/.test(text)) {
-		return failure(`unable to parse requirement: values[0][${key}]: Invalid value: "${text}": for 'Gt', 'Lt' operators, the value must be an integer`);
+		return failure(
+			`unable to parse requirement: values[0][${key}]: Invalid value: "${text}": ` +
+				"for 'Gt', 'Lt' operators, the value must be an integer",
+		);
 	}
 	return success({key, operator: comparison === '<' ? 'less' : 'greater', value: Number(text)});
 }
 
 function badValue(key: string, value: string): Result<Requirement> {
-	return failure(`unable to parse requirement: values[0][${key}]: Invalid value: "${value}": a valid label must be an empty string or `
-		+ "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character");
+	return failure(
+		`unable to parse requirement: values[0][${key}]: Invalid value: "${value}": a valid label must be an empty string or ` +
+			"consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+	);
 }
 
 function success<Value>(value: Value): Result<Value> {

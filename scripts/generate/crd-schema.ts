@@ -19,24 +19,24 @@ export interface CrdVersion {
 
 /** The subset of structural schemas that `crds/` uses. */
 export interface Schema {
-	readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
-	readonly description?: string;
-	readonly properties?: Readonly<Record<string, Schema>>;
-	readonly additionalProperties?: Schema;
-	readonly items?: Schema;
-	readonly required?: readonly string[];
-	readonly enum?: readonly string[];
-	readonly default?: unknown;
-	readonly format?: string;
-	readonly pattern?: string;
-	readonly minimum?: number;
-	readonly maximum?: number;
-	readonly minLength?: number;
-	readonly maxLength?: number;
-	readonly minItems?: number;
-	readonly maxItems?: number;
-	readonly minProperties?: number;
-	readonly maxProperties?: number;
+	readonly 'type'?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+	readonly 'description'?: string;
+	readonly 'properties'?: Readonly<Record<string, Schema>>;
+	readonly 'additionalProperties'?: Schema;
+	readonly 'items'?: Schema;
+	readonly 'required'?: readonly string[];
+	readonly 'enum'?: readonly string[];
+	readonly 'default'?: unknown;
+	readonly 'format'?: string;
+	readonly 'pattern'?: string;
+	readonly 'minimum'?: number;
+	readonly 'maximum'?: number;
+	readonly 'minLength'?: number;
+	readonly 'maxLength'?: number;
+	readonly 'minItems'?: number;
+	readonly 'maxItems'?: number;
+	readonly 'minProperties'?: number;
+	readonly 'maxProperties'?: number;
 	readonly 'x-kubernetes-int-or-string'?: true;
 	readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
 	readonly 'x-kubernetes-list-map-keys'?: readonly string[];
@@ -53,7 +53,9 @@ const folder = join(import.meta.dirname, '../../crds');
 
 /** Every definition of `crds/` by file name, anchors and merge keys resolved as kubectl does. */
 export function readCrds(): readonly Crd[] {
-	const names = readdirSync(folder).filter((name) => name.endsWith('.yaml')).toSorted();
+	const names = readdirSync(folder)
+		.filter((name) => name.endsWith('.yaml'))
+		.toSorted();
 	return names.map((name) => parse(readFileSync(join(folder, name), 'utf8'), {merge: true}) as Crd);
 }
 

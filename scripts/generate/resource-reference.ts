@@ -3,11 +3,17 @@ import {banner} from './files.ts';
 
 /** The reference page of one kind: a table of fields for spec and one for status. */
 export function referencePage(crd: Crd): string {
-	const {group, names, scope, versions: [version]} = crd.spec;
+	const {
+		group,
+		names,
+		scope,
+		versions: [version],
+	} = crd.spec;
 	const root = version.schema.openAPIV3Schema;
 	const short = (names.shortNames ?? []).map((name) => `\`${name}\``).join(', ');
 	const rules = rulesOf(root, '');
-	const ruleLines = rules.length === 0 ? [] : ['', '## Rules', '', ...rules.map(([path, message]) => `- \`${path}\` ${message}`)];
+	const ruleLines =
+		rules.length === 0 ? [] : ['', '## Rules', '', ...rules.map(([path, message]) => `- \`${path}\` ${message}`)];
 	return [
 		`<!-- ${banner('resource-reference.ts', `crds/${names.plural}.yaml`)} -->`,
 		'',
@@ -25,7 +31,8 @@ export function referencePage(crd: Crd): string {
 
 function sectionLines(root: Schema, name: 'spec' | 'status'): string[] {
 	const schema = root.properties?.[name] ?? {};
-	const columns = name === 'spec' ? ['field', 'type', 'default', 'bounds', 'meaning'] : ['field', 'type', 'bounds', 'meaning'];
+	const columns =
+		name === 'spec' ? ['field', 'type', 'default', 'bounds', 'meaning'] : ['field', 'type', 'bounds', 'meaning'];
 	const rows = rowsOf(schema, '').map((row) => (name === 'spec' ? row : row.filter((_, index) => index !== 2)));
 	const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 	return ['', `## ${name}`, '', schema.description ?? '', '', ...lines];
@@ -34,7 +41,13 @@ function sectionLines(root: Schema, name: 'spec' | 'status'): string[] {
 function rowsOf(parent: Schema, prefix: string): string[][] {
 	return fieldsOf(parent).flatMap(([name, schema]) => {
 		const path = `${prefix}${name}`;
-		const row = [`\`${path}\``, typeName(schema), defaultText(parent, name, schema), bounds(schema), schema.description ?? ''];
+		const row = [
+			`\`${path}\``,
+			typeName(schema),
+			defaultText(parent, name, schema),
+			bounds(schema),
+			schema.description ?? '',
+		];
 		const inner = schema.items ?? schema;
 		return [row.map(escapeCell), ...rowsOf(inner, `${path}${schema.items === undefined ? '' : '[]'}.`)];
 	});
@@ -71,7 +84,9 @@ function range(low: number | undefined, high: number | undefined, unit: string):
 }
 
 function rulesOf(schema: Schema, path: string): (readonly [string, string])[] {
-	const own = (schema['x-kubernetes-validations'] ?? []).map(({message}) => [path === '' ? 'object' : path, message] as const);
+	const own = (schema['x-kubernetes-validations'] ?? []).map(
+		({message}) => [path === '' ? 'object' : path, message] as const,
+	);
 	const children = fieldsOf(schema).flatMap(([name, child]) => rulesOf(child, path === '' ? name : `${path}.${name}`));
 	const items = schema.items === undefined ? [] : rulesOf(schema.items, `${path}[]`);
 	return [...own, ...children, ...items];

@@ -53,12 +53,18 @@ export function generate(): GeneratedFile[] {
 }
 
 function kindSection(crd: Crd, interfaces: Map<string, string>): string {
-	const {group, names, versions: [version]} = crd.spec;
+	const {
+		group,
+		names,
+		versions: [version],
+	} = crd.spec;
 	const root = version.schema.openAPIV3Schema;
-	const fields = fieldsOf(root).filter(([name]) => name === 'spec' || name === 'status').flatMap(([name, schema]) => {
-		const type = typeOf(schema, `${names.kind}${capital(name)}`, interfaces);
-		return fieldLines(root, name, schema, type);
-	});
+	const fields = fieldsOf(root)
+		.filter(([name]) => name === 'spec' || name === 'status')
+		.flatMap(([name, schema]) => {
+			const type = typeOf(schema, `${names.kind}${capital(name)}`, interfaces);
+			return fieldLines(root, name, schema, type);
+		});
 	const variable = names.kind.charAt(0).toLowerCase() + names.kind.slice(1);
 	return [
 		`/** ${root.description} */`,
@@ -109,7 +115,10 @@ function addInterface(schema: Schema, name: string, interfaces: Map<string, stri
 	const summary = schema.description === undefined ? [] : [`/** ${schema.description} */`];
 	const text = [...summary, `export interface ${name} {`, ...fields, '}'].join('\n');
 	// The sentence above a shared shape may differ from place to place; its fields may not.
-	if (known && interfaces.get(name)?.split('\n').slice(summary.length).join() !== text.split('\n').slice(summary.length).join()) {
+	if (
+		known &&
+		interfaces.get(name)?.split('\n').slice(summary.length).join() !== text.split('\n').slice(summary.length).join()
+	) {
 		throw new RangeError(`Cannot generate ${name}: two schemas of this name have different fields`);
 	}
 	if (!known) interfaces.set(name, text);
