@@ -157,10 +157,16 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		container->reason = REFUSAL_NO_RAM;
 		return;
 	}
+	const bool runs = container->attached && memcmp(&spec, &container->active, sizeof(spec)) == 0;
 	/* what was refused is tried again with every document, what ran wild only when it changes */
 	if (container->state == CONTAINER_REFUSED ||
 		(container->state == CONTAINER_QUARANTINED && !same)) {
 		container->state = CONTAINER_FETCHING;
+	}
+	if (runs) { /* perhaps a successor was on the way, or refused, and is no longer wanted */
+		container->state = container->confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL;
+	}
+	if (container->state != CONTAINER_QUARANTINED) {
 		container->reason = 0;
 		container->instruction = FEMTO_NO_INSTRUCTION;
 	}

@@ -146,7 +146,6 @@ static bool finish_image(struct femto *f, struct cbor_view bytes, uint64_t now_m
 	struct femto_container *container = &f->containers[slot];
 	const struct femto_spec active = container->active;
 	const bool was_attached = container->attached;
-	const bool was_confirmed = container->state == CONTAINER_CONFIRMED;
 	femto_pull_stop(f);
 	const struct femto_refused refused =
 		femto_install(f, &container->wanted, bytes.size, 0, now_ms);
@@ -155,7 +154,7 @@ static bool finish_image(struct femto *f, struct cbor_view bytes, uint64_t now_m
 	}
 	f->candidate.index = FEMTO_NO_SLOT;
 	if (was_attached && !container->attached) {
-		container->stored_confirmed = was_confirmed;
+		container->stored_confirmed = container->confirmed;
 		(void)femto_install_stored(f, slot, &active, container->generation, now_ms);
 		container->stored_confirmed = false;
 	}

@@ -88,10 +88,9 @@ static struct femto_refused load_beside(struct femto *f, struct femto_container 
 }
 
 /* Confirmed stays confirmed over a reboot, when nothing about it has changed. */
-static uint8_t next_state(const struct femto_container *container, const struct femto_spec *spec)
+static bool stays_confirmed(const struct femto_container *container, const struct femto_spec *spec)
 {
-	const bool same = memcmp(&container->active, spec, sizeof(*spec)) == 0;
-	return same && container->stored_confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL;
+	return container->stored_confirmed && memcmp(&container->active, spec, sizeof(*spec)) == 0;
 }
 
 struct femto_refused femto_install(struct femto *f, const struct femto_spec *spec,
@@ -109,7 +108,7 @@ struct femto_refused femto_install(struct femto *f, const struct femto_spec *spe
 	const uint32_t newest = container->generation > container->previous ? container->generation
 																		: container->previous;
 	const uint32_t number = generation != 0 ? generation : newest + 1u;
-	const uint8_t state = next_state(container, &copy);
+	const bool confirmed = stays_confirmed(container, &copy);
 	if (generation == 0 && !keep_new(f, container, number, statement, image)) {
 		femto_arena_give(f, loaded.arena_at, loaded.arena_bytes);
 		return refuse(REFUSAL_NO_FLASH);
@@ -121,7 +120,9 @@ struct femto_refused femto_install(struct femto *f, const struct femto_spec *spe
 	container->trial_boots = container->stored_trial ? (uint8_t)(boots + 1u) : 0;
 	container->stored_confirmed = false;
 	container->stored_trial = false;
-	femto_set_state(f, container, state, accepted, now_ms);
+	container->confirmed = confirmed;
+	femto_set_state(
+		f, container, confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL, accepted, now_ms);
 	/* a mark that is not written costs a download after the next reboot, nothing else */
 	(void)femto_keep_mark(f, container);
 	f->candidate.index = FEMTO_NO_SLOT;

@@ -49,7 +49,7 @@ bool femto_keep_mark(struct femto *f, const struct femto_container *container)
 	cbor_put_uint(&writer, MARK_FORMAT);
 	cbor_put_uint(&writer, container->generation);
 	cbor_put_uint(&writer, container->previous);
-	cbor_put_uint(&writer, container->state == CONTAINER_CONFIRMED ? 1u : 0);
+	cbor_put_uint(&writer, container->confirmed ? 1u : 0);
 	cbor_put_uint(&writer, container->trial_boots);
 	put_digest(&writer, container->active.digest);
 	put_digest(&writer, container->previous_digest);

@@ -114,7 +114,7 @@ static void renew_contract(struct femto *f, uint8_t slot, uint64_t now_ms)
 	struct femto_container *container = &f->containers[slot];
 	const bool same = names_same(&container->wanted, container->active.digest);
 	const struct femto_spec spec = same ? container->wanted : container->active;
-	container->stored_confirmed = container->state == CONTAINER_CONFIRMED;
+	container->stored_confirmed = container->confirmed;
 	const struct femto_refused refused =
 		femto_install_stored(f, slot, &spec, container->generation, now_ms);
 	container->stored_confirmed = false;

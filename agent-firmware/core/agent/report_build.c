@@ -159,6 +159,15 @@ static uint32_t trials_shown(const struct femto *f)
 	return shown;
 }
 
+/*
+ * The accepted generation; but while its document is on the way without a hitch the one before:
+ * what the report says of the containers is not yet about the new one.
+ */
+static uint64_t generation_of(const struct femto *f)
+{
+	return f->document_reason == 0 ? f->document_generation : f->accepted_generation;
+}
+
 /* Bytes of the encoded report in `payload`. */
 static size_t encode(const struct femto *f, uint8_t *payload, size_t capacity)
 {
@@ -166,7 +175,7 @@ static size_t encode(const struct femto *f, uint8_t *payload, size_t capacity)
 	struct proto_report message = {
 		.boot = f->boot,
 		.sequence = f->report.sequence,
-		.accepted_generation = f->accepted_generation,
+		.accepted_generation = generation_of(f),
 		.next_report_seconds = femto_report_period(f),
 		.containers = list_containers(f, &lists),
 		.refusals = list_refusals(f, &lists),

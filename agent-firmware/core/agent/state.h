@@ -68,6 +68,7 @@ struct femto_container {
 	uint8_t state;       /* CONTAINER_… */
 	uint8_t reason;      /* of the refusal, 0 = none */
 	bool attached;       /* its hooks run it; `active`, `contract` and the code are valid */
+	bool confirmed;      /* `active` was, whatever `state` says of its successor */
 	bool stored_trial;   /* `generation` comes from the store and was not confirmed */
 	bool stored_confirmed; /* it comes from the store and was */
 	bool shown;          /* a report that shows this trial is acknowledged in full */

@@ -50,15 +50,13 @@ static bool may_confirm(const struct femto_container *container, uint64_t now_ms
 
 static void confirm(struct femto *f, struct femto_container *container, uint64_t now_ms)
 {
-	const uint8_t before = container->state;
-	container->state = CONTAINER_CONFIRMED;
+	container->confirmed = true;
 	if (!femto_keep_mark(f, container) ||
 		(container->contract.floor > 0 && !femto_keep_floor(f, &container->contract))) {
-		container->state = before;
+		container->confirmed = false;
 		container->healthy_since_ms = now_ms; /* asks again after minReadySeconds, not at once */
 		return;
 	}
-	container->state = before;
 	container->faults = 0;
 	container->window_since_ms = now_ms;
 	femto_set_state(f, container, CONTAINER_CONFIRMED, not_refused, now_ms);
@@ -93,14 +91,13 @@ static void give_up(struct femto *f, struct femto_container *container, uint64_t
 	const struct femto_refused why = {REFUSAL_QUARANTINED, container->fault_pc};
 	femto_detach(f, container);
 	femto_set_state(f, container, CONTAINER_QUARANTINED, why, now_ms);
-	(void)femto_keep_mark(f, container); /* counted there; after a reboot it is tried again */
 }
 
 void femto_on_fault(struct femto *f, struct femto_container *container, uint8_t cause, uint16_t pc,
 	uint64_t now_ms)
 {
 	/* once confirmed, faults are counted in windows of ten minutes */
-	if (container->state == CONTAINER_CONFIRMED &&
+	if (container->confirmed &&
 		now_ms - container->window_since_ms > FAULT_WINDOW_MS) {
 		container->faults = 0;
 		container->window_since_ms = now_ms;
