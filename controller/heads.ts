@@ -8,6 +8,8 @@ const paceMs = 5;
 /** A head that something else keeps overwriting is corrected at most this often. */
 const correctionMs = 1_000;
 const retryMs = 1_000;
+/** How long retained heads take to arrive after a subscription, at most of the time. */
+const toldMs = 1_000;
 
 interface HeadState {
 	/** What shall stand on the topic; empty = nothing. */
@@ -18,6 +20,8 @@ interface HeadState {
 	readonly before: Uint8Array | undefined;
 	/** The broker has acknowledged `wanted`, and nothing else has been seen since. */
 	acknowledged: boolean;
+	/** A publication without an answer yet: the link repeats it by itself over connections. */
+	inFlight: boolean;
 	/** A correction is due; one at a time. */
 	correcting: boolean;
 }
@@ -50,7 +54,9 @@ export class HeadPublisher {
 		if (state !== undefined && equalBytes(state.wanted, head)) {
 			return;
 		}
-		this.#heads.set(device, {wanted: head, generation, before: state?.wanted, acknowledged: false, correcting: false});
+		this.#heads.set(device, {
+			wanted: head, generation, before: state?.wanted, acknowledged: false, inFlight: false, correcting: false,
+		});
 		this.#send(device);
 	}
 
@@ -70,15 +76,20 @@ export class HeadPublisher {
 		this.#waiting.set(device, [...(this.#waiting.get(device) ?? []), callback]);
 	}
 
-	/** A broker without our session may have lost everything; one with it lacks only what it did not acknowledge. */
+	/**
+	 * A broker without our session may have lost everything; one with it lacks only what it did not acknowledge, and tells
+	 * of what a controller before this one has published, so it gets a moment to do so.
+	 */
 	connected(sessionPresent: boolean): void {
 		this.#session.abort();
 		this.#session = new AbortController();
 		this.#connected = true;
-		const devices = [...this.#heads].filter(([, {acknowledged}]) => !sessionPresent || !acknowledged)
-			.map(([device]) => device);
-		this.#republish(devices, this.#session.signal).catch((error: unknown) => {
-			if (!this.#session.signal.aborted) {
+		for (const state of sessionPresent ? [] : this.#heads.values()) {
+			state.acknowledged = false;
+		}
+		const {signal} = this.#session;
+		this.#republish([...this.#heads.keys()], sessionPresent ? toldMs : 0, signal).catch((error: unknown) => {
+			if (!signal.aborted) {
 				this.#log.error('heads not published again', {error: String(error)});
 			}
 		});
@@ -92,7 +103,11 @@ export class HeadPublisher {
 	/** What the broker has on f/<device>/d: an echo of our own, or something to correct. */
 	seen(device: string, head: Uint8Array, retained: boolean): void {
 		const state = this.#heads.get(device);
-		if (state === undefined || equalBytes(state.wanted, head) || state.correcting) {
+		if (state === undefined || state.correcting) {
+			return;
+		}
+		if (equalBytes(state.wanted, head)) {
+			this.#confirm(device, state);
 			return;
 		}
 		if (!retained && !state.acknowledged && state.before !== undefined && equalBytes(state.before, head)) {
@@ -114,18 +129,22 @@ export class HeadPublisher {
 		return this.#heads.has(device);
 	}
 
-	async #republish(devices: readonly string[], signal: AbortSignal): Promise<void> {
+	async #republish(devices: readonly string[], delayMs: number, signal: AbortSignal): Promise<void> {
+		await sleep(this.#clock, delayMs, signal);
 		for (const device of devices) {
-			this.#send(device);
-			await sleep(this.#clock, paceMs, signal);
+			if (this.#heads.get(device)?.acknowledged === false) {
+				this.#send(device);
+				await sleep(this.#clock, paceMs, signal);
+			}
 		}
 	}
 
 	#send(device: string): void {
 		const state = this.#heads.get(device);
-		if (state === undefined || !this.#connected) {
+		if (state === undefined || !this.#connected || state.inFlight) {
 			return;
 		}
+		state.inFlight = true;
 		this.#link.publish(`f/${device}/d`, state.wanted, {qos: 1, retain: true}).then(
 			() => this.#acknowledge(device, state),
 			(error: unknown) => this.#retry(device, state, error),
@@ -133,6 +152,11 @@ export class HeadPublisher {
 	}
 
 	#acknowledge(device: string, state: HeadState): void {
+		state.inFlight = false;
+		this.#confirm(device, state);
+	}
+
+	#confirm(device: string, state: HeadState): void {
 		if (this.#heads.get(device) !== state) {
 			return;
 		}
@@ -148,6 +172,7 @@ export class HeadPublisher {
 	}
 
 	#retry(device: string, state: HeadState, error: unknown): void {
+		state.inFlight = false;
 		this.#log.warn('head not published', {device, error: String(error)});
 		this.#clock.setTimer(retryMs, () => {
 			if (this.#heads.get(device) === state && !state.acknowledged) {

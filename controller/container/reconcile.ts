@@ -14,6 +14,9 @@ import {chooseTargets, keepTargets} from './targets.ts';
 import {Teller} from './tell.ts';
 import {femtoContainers, type FemtoContainer, type FemtoContainerStatus} from '../../protocol/generated/resources.ts';
 
+/** Between two writes of one status. */
+const statusPeriodMs = 1_000;
+
 /** Brings one FemtoContainer from spec to targets for its devices, and says in status how far they are. */
 export class ContainerReconciler {
 	readonly #options: ContainerReconcilerOptions;
@@ -22,6 +25,8 @@ export class ContainerReconciler {
 	readonly #teller: Teller;
 	/** metadata.generation of the last pass, by uid: with another one, policies in documents may differ. */
 	readonly #generations = new Map<string, number>();
+	/** When the status of each FemtoContainer was written last, by key. */
+	readonly #writtenMs = new Map<string, number>();
 
 	constructor(options: ContainerReconcilerOptions) {
 		this.#options = options;
@@ -52,8 +57,15 @@ export class ContainerReconciler {
 		}
 	}
 
+	/** Until when another pass is not worth it: status is written at most once a second. Milliseconds since the epoch. */
+	quietUntilMs(key: string): number {
+		return (this.#writtenMs.get(key) ?? -Infinity) + statusPeriodMs;
+	}
+
 	/** To be called when the container is gone. */
-	forget(uid: string): void {
+	forget({metadata}: FemtoContainer): void {
+		const {uid = '', namespace, name} = metadata;
+		this.#writtenMs.delete(`${namespace}/${name}`);
 		this.#options.fleet.forgetTargets(uid);
 		this.#patience.end(uid);
 		this.#teller.forget(uid);
@@ -140,7 +152,9 @@ export class ContainerReconciler {
 		if (isDeepStrictEqual(container.status, status)) {
 			return;
 		}
-		const {api, fleet} = this.#options;
+		const {api, clock, fleet} = this.#options;
+		const {namespace, name} = container.metadata;
+		this.#writtenMs.set(`${namespace}/${name}`, clock.now());
 		fleet.containers.wrote(await api.replace(refOf(container), {...container, status}, {subresource: 'status'}));
 	}
 }

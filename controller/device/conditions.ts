@@ -36,8 +36,11 @@ function readyCondition({status, assigned, liveness, blocked}: DeviceFacts): Con
 			return {type, status: 'False', reason: fate.reason, message};
 		}
 	}
+	if (assigned.length === 0) {
+		return {type, status: 'True', reason: 'NothingAssigned', message: 'no container is assigned'};
+	}
 	return fates.every(({fate}) => fate.kind === 'ready')
-		? {type, status: 'True', reason: 'ContainersReady', message: `${assigned.length} containers Ready`}
+		? {type, status: 'True', reason: 'ContainersReady', message: 'every assigned container is Ready'}
 		: {type, status: 'False', reason: 'Updating', message: 'not every assigned container is Ready yet'};
 }
 

@@ -37,6 +37,10 @@ export class TenantRegistry {
 		this.#verdicts = undefined;
 	}
 
+	names(): readonly string[] {
+		return [...this.#evaluate().keys()];
+	}
+
 	verdictOf(name: string): TenantVerdict | undefined {
 		return this.#evaluate().get(name);
 	}

@@ -39,9 +39,6 @@ export class MemoryBroker {
 		this.#clients.add(client);
 		const open = (sessionPresent: boolean): void => {
 			up = true;
-			if (!sessionPresent) {
-				client.filters.length = 0;
-			}
 			handlers?.onConnect(sessionPresent);
 		};
 		return {

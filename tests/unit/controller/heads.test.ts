@@ -10,12 +10,11 @@ function setUp() {
 	const broker = new MemoryBroker(scheduler.clock);
 	const link = broker.link();
 	const heads = new HeadPublisher(link, scheduler.clock, silentLog);
+	let subscribed: Promise<void> | undefined;
 	link.start({
 		onConnect: sessionPresent => {
 			heads.connected(sessionPresent);
-			if (!sessionPresent) {
-				void link.subscribe(['f/+/d'], 1);
-			}
+			subscribed ??= link.subscribe(['f/+/d'], 1);
 		},
 		onDisconnect: () => heads.disconnected(),
 		onMessage: ({topic, payload, retain}) => heads.seen(topic.split('/')[1] ?? '', payload, retain),
@@ -31,19 +30,20 @@ const two = Uint8Array.of(2);
 test('HeadPublisher publishes a head once, and its own echo changes nothing', async () => {
 	const {broker, heads, run} = setUp();
 	await run(100);
-	heads.set('a', one);
-	heads.set('a', Uint8Array.of(1));
+	heads.set('a', one, 1);
+	heads.set('a', Uint8Array.of(1), 1);
 	await run(60_000);
 	assert.deepEqual(broker.published.map(({payload}) => [...payload]), [[1]]);
-	assert.ok(heads.isPublished('a'));
+	assert.ok(heads.isPublished('a', 1));
+	assert.equal(heads.isPublished('a', 2), false);
 });
 
 test('HeadPublisher does not take the echo of the head before for a difference', async () => {
 	const {broker, heads, run} = setUp();
 	await run(100);
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	await run(6);
-	heads.set('a', two);
+	heads.set('a', two, 1);
 	await run(60_000);
 	assert.equal(broker.published.length, 2);
 	assert.deepEqual(broker.retained.get('f/a/d'), two);
@@ -52,7 +52,7 @@ test('HeadPublisher does not take the echo of the head before for a difference',
 test('HeadPublisher corrects a head that something else wrote', async () => {
 	const {broker, heads, run, foreign} = setUp();
 	await run(100);
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	await run(1_000);
 	foreign(two);
 	await run(5_000);
@@ -63,7 +63,7 @@ test('HeadPublisher corrects a head that something else wrote', async () => {
 test('HeadPublisher corrects at most once a second', async () => {
 	const {broker, heads, run, foreign} = setUp();
 	await run(100);
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	for (let count = 0; count < 50; count++) {
 		await run(100);
 		foreign(two);
@@ -73,8 +73,8 @@ test('HeadPublisher corrects at most once a second', async () => {
 
 test('HeadPublisher publishes when the link comes up, and all again when the broker lost the session', async () => {
 	const {broker, link, heads, run} = setUp();
-	heads.set('a', one);
-	heads.set('b', two);
+	heads.set('a', one, 1);
+	heads.set('b', two, 1);
 	await run(1_000);
 	assert.equal(broker.published.length, 2);
 	link.lose();
@@ -87,19 +87,30 @@ test('HeadPublisher publishes when the link comes up, and all again when the bro
 
 test('HeadPublisher publishes nothing again when the broker kept the session', async () => {
 	const {broker, link, heads, run} = setUp();
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	await run(1_000);
 	link.lose();
-	heads.set('a', two);
+	heads.set('a', two, 1);
 	link.resume(true);
-	await run(1_000);
+	await run(2_000);
 	assert.deepEqual(broker.published.map(({payload}) => [...payload]), [[1], [2]]);
+});
+
+test('HeadPublisher leaves alone what a controller before it has published', async () => {
+	const {broker, heads, run} = setUp();
+	broker.retained.set('f/a/d', one);
+	heads.set('a', one, 1);
+	heads.set('b', two, 1);
+	await run(5);
+	await run(2_000);
+	assert.deepEqual(broker.published.map(({topic}) => topic).filter(topic => topic === 'f/b/d'), ['f/b/d']);
+	assert.ok(heads.isPublished('a', 1));
 });
 
 test('HeadPublisher paces a republication at 200 a second', async () => {
 	const {broker, heads, run} = setUp();
 	for (let index = 0; index < 400; index++) {
-		heads.set(`device-${index}`, one);
+		heads.set(`device-${index}`, one, 1);
 	}
 	await run(1_000);
 	assert.ok(broker.published.length <= 205, `${broker.published.length} in the first second`);
@@ -110,7 +121,7 @@ test('HeadPublisher paces a republication at 200 a second', async () => {
 test('HeadPublisher calls back when the broker has acknowledged', async () => {
 	const {heads, run} = setUp();
 	const acknowledged: string[] = [];
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	heads.onPublished('a', () => acknowledged.push('a'));
 	await run(5);
 	assert.deepEqual(acknowledged, []);
@@ -120,7 +131,7 @@ test('HeadPublisher calls back when the broker has acknowledged', async () => {
 
 test('HeadPublisher clears the topic of a device that is no more', async () => {
 	const {broker, heads, run} = setUp();
-	heads.set('a', one);
+	heads.set('a', one, 1);
 	await run(1_000);
 	heads.clear('a');
 	await run(1_000);

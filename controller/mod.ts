@@ -1,0 +1,190 @@
+import {BridgeLeases} from './bridges.ts';
+import {ContainerReconciler} from './container/reconcile.ts';
+import {DeviceReconciler} from './device/reconcile.ts';
+import {DeviceSessions} from './device/sessions.ts';
+import {Fleet} from './fleet.ts';
+import {HeadPublisher} from './heads.ts';
+import {ImageServer} from './images.ts';
+import {KeyedWork} from './queues.ts';
+import {EventRecorder} from './recorder.ts';
+import {filters, Receiver, type ReceiverCounts} from './receive.ts';
+import {changeHandlers} from './route.ts';
+import {reconcileTenant} from './tenant/reconcile.ts';
+import {Watches} from './watch.ts';
+import type {Clock} from '../runtime/clock.ts';
+import type {KubeApi} from '../runtime/kube/api.ts';
+
+import {LeaderElection} from '../runtime/kube/leader-election.ts';
+import type {Log} from '../runtime/log.ts';
+import type {MqttLink} from '../runtime/mqtt.ts';
+import type {Random} from '../runtime/random.ts';
+
+export {createMqttLink, type MqttLinkOptions} from './link.ts';
+
+export interface ControllerParts {
+	readonly api: KubeApi;
+	readonly link: MqttLink;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	/** Device keys are derived from it; 32 bytes. */
+	readonly fleetSecret: Uint8Array;
+	/** Ed25519 public key of the fleet root, which signs grants; 32 bytes. */
+	readonly rootPublicKey: Uint8Array;
+	readonly options?: ControllerOptions;
+}
+
+export interface ControllerOptions {
+	/** Time between two reports of a device when nothing changes; 60 by default, at most 86,400. */
+	readonly reportPeriodSeconds?: number;
+	/** Labels of a device that enrols; none by default. */
+	readonly deviceLabels?: Readonly<Record<string, string>>;
+	/** Namespace of Leases; `femtofleet` by default. */
+	readonly namespace?: string;
+	/** Stand for election first, and stop when leadership is lost. Without it there must be one controller only. */
+	readonly election?: {readonly identity: string};
+}
+
+export interface Controller {
+	/** Resolves when the controller works, or stands for election. Once only. */
+	start(): Promise<void>;
+	/** Resolves when nothing is under way any more. */
+	stop(): Promise<void>;
+	/** Resolves when it has stopped, be it that leadership was lost. */
+	readonly ended: Promise<void>;
+	/** What came from the broker and was not used, by cause. */
+	readonly counts: ReceiverCounts;
+}
+
+const reportPeriodSecondsMax = 86_400;
+const keyBytes = 32;
+
+/** @throws RangeError for options that no controller can run with. */
+export function createController(parts: ControllerParts): Controller {
+	const {fleetSecret, rootPublicKey, options = {}} = parts;
+	const {reportPeriodSeconds = 60} = options;
+	if (fleetSecret.length !== keyBytes || rootPublicKey.length !== keyBytes) {
+		throw new RangeError(`Cannot make controller: fleetSecret and rootPublicKey must be ${keyBytes} bytes each`);
+	}
+	if (!Number.isInteger(reportPeriodSeconds) || reportPeriodSeconds < 1 || reportPeriodSeconds > reportPeriodSecondsMax) {
+		throw new RangeError(
+			`Cannot make controller: reportPeriodSeconds is ${reportPeriodSeconds}, must be 1 to ${reportPeriodSecondsMax}`);
+	}
+	return new RunningController(parts);
+}
+
+class RunningController implements Controller {
+	readonly ended: Promise<void>;
+	readonly #parts: ControllerParts;
+	readonly #machine: Machine;
+	readonly #abort = new AbortController();
+	readonly #end: () => void;
+	/** What runs until the abort: loops, watches, election. */
+	readonly #running: Promise<void>[] = [];
+
+	constructor(parts: ControllerParts) {
+		const {promise, resolve} = Promise.withResolvers<void>();
+		this.#parts = parts;
+		this.#machine = buildMachine(parts);
+		this.ended = promise;
+		this.#end = resolve;
+	}
+
+	get counts(): ReceiverCounts {
+		return this.#machine.receiver.counts;
+	}
+
+	async start(): Promise<void> {
+		const {api, clock, random, log, options = {}} = this.#parts;
+		const {election, namespace = defaultNamespace} = options;
+		if (election === undefined) {
+			await this.#work();
+			return;
+		}
+		const leader = new LeaderElection({
+			api, namespace, name: 'femto-controller', identity: election.identity, clock, random, log,
+			onStartedLeading: () => this.#work(),
+			onStoppedLeading: () => {
+				// What a former leader knows is of no use to anyone: the process starts anew.
+				this.stop().catch((error: unknown) => log.error('controller did not stop', {error: String(error)}));
+			},
+		});
+		this.#running.push(leader.run(this.#abort.signal));
+	}
+
+	async stop(): Promise<void> {
+		const {bridges, receiver, events, heads} = this.#machine;
+		this.#abort.abort();
+		heads.disconnected();
+		await this.#parts.link.stop();
+		await Promise.all([...this.#running, receiver.stop(), bridges.stop(), events.stop()]);
+		this.#end();
+	}
+
+	/** Caches first, then the work on them, then the broker: nothing that arrives meets a half-known fleet. */
+	async #work(): Promise<void> {
+		const {link, log} = this.#parts;
+		const {watches, works, handlers, heads, receiver} = this.#machine;
+		const {signal} = this.#abort;
+		this.#running.push(watches.run(signal));
+		if (!(await watches.synced())) {
+			return;
+		}
+		watches.tell(handlers);
+		this.#running.push(...works.map(work => work.run(signal)));
+		let subscription: Promise<void> | undefined;
+		link.start({
+			onConnect: sessionPresent => {
+				heads.connected(sessionPresent);
+				subscription ??= link.subscribe(filters, 1)
+					.catch((error: unknown) => log.error('not subscribed', {error: String(error)}));
+			},
+			onMessage: message => receiver.receive(message),
+			onDisconnect: () => heads.disconnected(),
+		});
+	}
+}
+
+const defaultNamespace = 'femtofleet';
+const deviceWorkers = 8;
+const containerWorkers = 2;
+
+type Machine = ReturnType<typeof buildMachine>;
+
+/** Makes every part and joins them; starts nothing. */
+function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey, options = {}}: ControllerParts) {
+	const {reportPeriodSeconds = 60, deviceLabels = {}, namespace = defaultNamespace} = options;
+	const watches = new Watches({api, clock, random, log});
+	const fleet = new Fleet(watches.caches, rootPublicKey, reportPeriodSeconds);
+	const sessions = new DeviceSessions(clock, fleetSecret);
+	const heads = new HeadPublisher(link, clock, log);
+	const images = new ImageServer(clock);
+	const bridges = new BridgeLeases(api, clock, namespace, log);
+	const events = new EventRecorder({api, clock});
+	const enqueueDevice = (name: string): void => deviceWork.add(name);
+	const enqueueContainer = (key: string): void => containerWork.add(key);
+	const containers = new ContainerReconciler({api, clock, fleet, heads, events, enqueueDevice, enqueueContainer});
+	const devices = new DeviceReconciler({api, clock, fleet, sessions, heads, images, events, reportPeriodSeconds});
+	const deviceWork: KeyedWork = new KeyedWork({
+		clock, log, workers: deviceWorkers, reconcile: name => devices.reconcile(name),
+	});
+	const containerWork: KeyedWork = new KeyedWork({
+		clock, log, workers: containerWorkers, quietUntilMs: key => containers.quietUntilMs(key),
+		reconcile: key => containers.reconcile(key),
+	});
+	const tenantWork = new KeyedWork({
+		clock, log, workers: 1,
+		reconcile: async name => {
+			await reconcileTenant({api, clock, tenants: watches.tenants, registry: fleet.tenants, events}, name);
+			return undefined;
+		},
+	});
+	const receiver = new Receiver({
+		api, link, log, fleet, sessions, heads, images, bridges, events, deviceLabels, enqueueDevice,
+	});
+	const handlers = changeHandlers({
+		fleet, addContainer: enqueueContainer, addDevice: enqueueDevice, addTenant: name => tenantWork.add(name),
+		forgetContainer: container => containers.forget(container),
+	});
+	return {watches, heads, bridges, events, receiver, handlers, works: [tenantWork, containerWork, deviceWork]};
+}
