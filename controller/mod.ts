@@ -6,7 +6,6 @@ import {Fleet} from './fleet.ts';
 import {HeadPublisher} from './heads.ts';
 import {ImageServer} from './images.ts';
 import {KeyedWork} from './queues.ts';
-import {EventRecorder} from './recorder.ts';
 import {filters, Receiver, type ReceiverCounts} from './receive.ts';
 import {changeHandlers} from './route.ts';
 import {reconcileTenant} from './tenant/reconcile.ts';
@@ -14,6 +13,7 @@ import {Watches} from './watch.ts';
 import type {Clock} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
 
+import {EventRecorder} from '../runtime/kube/event-recorder.ts';
 import {LeaderElection} from '../runtime/kube/leader-election.ts';
 import type {Log} from '../runtime/log.ts';
 import type {MqttLink} from '../runtime/mqtt.ts';
@@ -160,7 +160,7 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	const heads = new HeadPublisher(link, clock, log);
 	const images = new ImageServer(clock);
 	const bridges = new BridgeLeases(api, clock, namespace, log);
-	const events = new EventRecorder({api, clock});
+	const events = new EventRecorder({api, component: 'femto-controller', clock, random, log});
 	const enqueueDevice = (name: string): void => deviceWork.add(name);
 	const enqueueContainer = (key: string): void => containerWork.add(key);
 	const containers = new ContainerReconciler({api, clock, fleet, heads, events, enqueueDevice, enqueueContainer});

@@ -27,13 +27,22 @@ export const fullInventory: Inventory = {
 	freeRamBytes: 8_000, freeFlashBytes: 60_000, mtuBytes: 64, documentBytes: 1024, containers: 8,
 };
 
+interface Pull {
+	readonly digest: Uint8Array;
+	readonly chunks: Uint8Array[];
+	readonly done: ((bytes: Uint8Array) => void)[];
+}
+
 type StateName = (typeof containerStates)[number]['name'];
 
 /** Speaks the wire as a device does, and decides as the test says: no firmware, no link. */
 export class ScriptedDevice {
 	readonly #options: ScriptedDeviceOptions;
 	readonly #key: Uint8Array;
-	readonly #pulls = new Map<string, {readonly chunks: Uint8Array[]; readonly done: (bytes: Uint8Array) => void}>();
+	/** By the first 4 bytes of the digest, hexadecimal. */
+	readonly #pulls = new Map<string, Pull>();
+	/** What each container was installed from, by local id. */
+	readonly #installed = new Map<number, Assignment>();
 	#boot = 1;
 	#sequence = 0;
 	#reports = 0;
@@ -84,6 +93,10 @@ export class ScriptedDevice {
 	/** From now on it says nothing. */
 	silence(): void {
 		this.#silent = true;
+	}
+
+	speak(): void {
+		this.#silent = false;
 	}
 
 	/** Changes what one container is, and reports it. */
@@ -152,18 +165,22 @@ export class ScriptedDevice {
 		for (const localId of this.#containers.keys()) {
 			if (!wanted.has(localId)) {
 				this.#containers.delete(localId);
+				this.#installed.delete(localId);
 			}
 		}
 		for (const {digest} of document.value.grants) {
 			this.#pull(digest, () => undefined);
 		}
 		for (const assignment of document.value.containers) {
-			this.#install(assignment);
+			if (!isSameInstall(this.#installed.get(assignment.localId), assignment)) {
+				this.#install(assignment);
+			}
 		}
 		this.report();
 	}
 
 	#install(assignment: Assignment): void {
+		this.#installed.set(assignment.localId, assignment);
 		this.#pull(assignment.statementDigest, bytes => {
 			const read = readStatement(bytes);
 			assert.ok(read.ok, 'the statement is well-formed');
@@ -180,7 +197,7 @@ export class ScriptedDevice {
 		}
 		this.#set(assignment, 'Trial');
 		this.#options.clock.setTimer(1_000 * Math.max(1, assignment.minReadySeconds), () => {
-			if (this.#document.containers.includes(assignment)) {
+			if (this.#installed.get(assignment.localId) === assignment) {
 				this.#set(assignment, 'Confirmed');
 			}
 		});
@@ -196,36 +213,45 @@ export class ScriptedDevice {
 	}
 
 	#pull(digest: Uint8Array, done: (bytes: Uint8Array) => void): void {
-		this.#pulls.set(bytesToHex(digest.subarray(0, 4)), {chunks: [], done});
+		const name = bytesToHex(digest.subarray(0, 4));
+		const known = this.#pulls.get(name);
+		if (known !== undefined) {
+			known.done.push(done);
+			return;
+		}
+		this.#pulls.set(name, {digest, chunks: [], done: [done]});
 		this.#ask(digest, 0);
 	}
 
 	#ask(digest: Uint8Array, offset: number): void {
 		const request = encodeBlockRequest({digest, offset, length: 46});
 		this.#options.broker.publish(`f/${this.id}/g`, request, {qos: 0});
-		this.#asked.set(bytesToHex(digest.subarray(0, 4)), digest);
 	}
-
-	readonly #asked = new Map<string, Uint8Array>();
 
 	#onBlock(payload: Uint8Array): void {
 		const block = decodeBlock(payload);
 		assert.ok(block.ok, 'the block is well-formed');
 		const name = bytesToHex(block.value.digest);
 		const pull = this.#pulls.get(name);
-		const digest = this.#asked.get(name);
-		if (pull === undefined || digest === undefined) {
+		if (pull === undefined) {
 			return;
 		}
 		pull.chunks.push(block.value.bytes);
-		const bytes = Buffer.concat(pull.chunks);
-		if (bytesToHex(digest16(bytes)) === bytesToHex(digest)) {
+		const bytes = new Uint8Array(Buffer.concat(pull.chunks));
+		if (bytesToHex(digest16(bytes)) === bytesToHex(pull.digest)) {
 			this.#pulls.delete(name);
-			pull.done(new Uint8Array(bytes));
+			pull.done.forEach(done => done(bytes));
 		} else if (block.value.bytes.length === 0) {
 			this.unavailable.push(name);
 		} else {
-			this.#ask(digest, bytes.length);
+			this.#ask(pull.digest, bytes.length);
 		}
 	}
+}
+
+/** Another policy alone is no other install. */
+function isSameInstall(before: Assignment | undefined, after: Assignment): boolean {
+	const essence = ({statementDigest, hooks, parameters, limits}: Assignment): string =>
+		JSON.stringify([bytesToHex(statementDigest), hooks, parameters, limits]);
+	return before !== undefined && essence(before) === essence(after);
 }
