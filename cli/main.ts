@@ -12,6 +12,7 @@ const commands = {
 	controller: async () => (await import('./commands/controller.ts')).addControllerCommand,
 	bridge: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
 	broker: async () => (await import('./commands/broker.ts')).addBrokerCommand,
+	device: async () => (await import('./commands/device.ts')).addDeviceCommand,
 } satisfies Record<string, () => Promise<(program: Command) => void>>;
 
 const program = new Command('femto')
