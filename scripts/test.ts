@@ -21,7 +21,7 @@ const lint: Step = {title: 'lint', command: [binary('oxlint'), '--type-aware']};
 const boundaries: Step = {title: 'boundaries', command: [node, 'scripts/check-boundaries.ts']};
 const generated: Step = {title: 'generated files', command: [node, 'scripts/generate.ts', '--check']};
 const bundle: Step = {title: 'bundle', command: [node, 'scripts/build.mjs']};
-const device: Step = {title: 'simulated device', command: [node, 'scripts/build-firmware.mjs']};
+const device: Step = {title: 'devices', command: [node, 'scripts/build-firmware.mjs', 'all']};
 const firmware: Step = {title: 'firmware tests', command: ['make', '-s', '-j2', '-C', 'agent-firmware', 'test']};
 
 /** The static checks of `static` that are missing here are tests in tests/repo/. */
