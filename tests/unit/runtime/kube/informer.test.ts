@@ -331,14 +331,16 @@ test('Stopping ends an open watch, a hanging call and every delivery', async () 
 	assert.equal(await hanging.informer.synced, false);
 });
 
-test('A handler that stops the informer ends it', async () => {
-	const {api, informer, start, pass, stop} = setUp();
+test('A handler that stops the informer ends it, and is told no more', async () => {
+	const {api, informer, seen, start, pass, stop} = setUp();
 	api.put('pumps', pump('a'));
+	api.put('pumps', pump('b'));
 	informer.addHandlers({onAdd: stop});
 	const running = start();
 	await pass(0);
 	await running;
 	assert.equal(api.countOf('watch'), 0);
+	assert.deepEqual(seen, ['add a 1']);
 });
 
 test('The same seed gives the same calls at the same times', async () => {

@@ -222,6 +222,7 @@ test('A stop while a renewal is under way starts no other term', async () => {
 	await a.running;
 	assert.deepEqual(seen, ['0 a leads 0', '2 a stops']);
 	assert.equal(api.peek<Lease>('leases', 'fleet/controller')?.spec?.leaseTransitions, 0);
+	assert.equal(api.countOf('replace'), 1, 'the release, and no renewal');
 });
 
 test('A stop while the first try is under way releases what it got, and leads not at all', async () => {

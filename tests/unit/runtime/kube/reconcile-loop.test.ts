@@ -27,7 +27,7 @@ function setUp(reconcile: Reconcile, options: Partial<ReconcileLoopOptions> = {}
 	const pass = async (withinMs: number): Promise<void> => {
 		await scheduler.run({withinMs});
 	};
-	return {queue, loop, started, pass, running, stop: (): void => controller.abort()};
+	return {scheduler, queue, loop, started, pass, running, stop: (): void => controller.abort()};
 }
 
 const outcomes: Readonly<Record<string, readonly [result: ReconcileResult, starts: readonly string[]]>> = {
@@ -165,6 +165,17 @@ test('A stop waits 30 s for a reconcile that hangs, not longer', async () => {
 	assert.equal(ended, false);
 	await pass(1);
 	await end;
+});
+
+test('A stopped loop leaves no timer behind', async () => {
+	const {scheduler, queue, pass, running, stop} = setUp(async () => after(1000));
+	queue.add('a');
+	await pass(0);
+	stop();
+	await running;
+	const {eventCount} = scheduler;
+	await pass(1_000_000);
+	assert.equal(scheduler.eventCount, eventCount);
 });
 
 test('A loop without workers is refused', () => {
