@@ -6,8 +6,8 @@ import {createInterface} from 'node:readline';
 export interface RunningFleet {
 	/** Every line so far, standard output and standard error. */
 	readonly lines: readonly string[];
-	/** The first line, past or to come, that matches; rejects when the process ends without one. */
-	line(pattern: RegExp): Promise<RegExpExecArray>;
+	/** The first line that matches, past or to come, after the first `from`; rejects when the process ends without one. */
+	line(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
 	/** Resolves with the exit code; null after a signal. */
 	readonly exited: Promise<number | null>;
 	/** Asks it to stop, as Ctrl-C does, and waits for its end. */
@@ -35,9 +35,9 @@ export function startFleet(command: readonly string[], options: {readonly cwd: s
 	return {
 		lines,
 		exited,
-		line: (pattern) => new Promise((resolve, reject) => {
+		line: (pattern, from = 0) => new Promise((resolve, reject) => {
 			const look = (): void => {
-				const match = lines.map((line) => pattern.exec(line)).find((found) => found !== null);
+				const match = lines.slice(from).map((line) => pattern.exec(line)).find((found) => found !== null);
 				if (match !== undefined && match !== null) {
 					waiting.delete(look);
 					resolve(match);
