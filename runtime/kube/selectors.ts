@@ -100,11 +100,11 @@ export function isLabelValue(value: string): boolean {
 	return value === '' || (value.length <= 63 && labelName.test(value));
 }
 
-const key = String.raw`[^\s=!<>(),]+`;
-const absent = String.raw`!\s*(?<absentKey>${key})`;
+const labelKey = String.raw`[^\s=!<>(),]+`;
+const absent = String.raw`!\s*(?<absentKey>${labelKey})`;
 const compared = String.raw`\s*(?<comparison>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)`;
 const listed = String.raw`\s+(?<set>in|notin)\s*\((?<values>[^()]*)\)`;
-const clause = new RegExp(String.raw`^\s*(?:${absent}|(?<key>${key})(?:${compared}|${listed})?)\s*(?:,|$)`);
+const clause = new RegExp(String.raw`^\s*(?:${absent}|(?<key>${labelKey})(?:${compared}|${listed})?)\s*(?:,|$)`);
 
 /**
  * Reads the full grammar of label selectors: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, `a>1`, `a<1`,
