@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {readCrds, type Schema} from '../../../scripts/generate/crd-schema.ts';
 import {generate} from '../../../scripts/generate/resources.ts';
-import type {FemtoContainer, FemtoDevice, FemtoTenant, ObjectMeta as GeneratedMeta} from '../../../protocol/generated/resources.ts';
+import type {
+	FemtoContainer,
+	FemtoDevice,
+	FemtoTenant,
+	ObjectMeta as GeneratedMeta,
+} from '../../../protocol/generated/resources.ts';
 import type {KubeObject, ObjectMeta} from '../../../runtime/kube/types.ts';
 import {newStore} from './support.ts';
 
@@ -30,22 +35,29 @@ const rules: Readonly<Record<string, (found: Found) => boolean>> = {
 	'Every field says what it means': ({schema, isPart}) => isPart || schema.description !== undefined,
 	'Every sentence ends with a full stop': ({schema}) => schema.description?.endsWith('.') ?? true,
 	'Every number has both bounds, except generations': ({path, schema}) =>
-		schema.type !== 'integer' || path.endsWith('observedGeneration') || (schema.minimum !== undefined && schema.maximum !== undefined),
+		schema.type !== 'integer' ||
+		path.endsWith('observedGeneration') ||
+		(schema.minimum !== undefined && schema.maximum !== undefined),
 	'Every text has a greatest length or a fixed set of values': ({schema}) =>
 		schema.type !== 'string' || schema.maxLength !== undefined || schema.enum !== undefined,
 	'Every list has a greatest length and says how it merges': ({schema}) =>
 		schema.type !== 'array' || (schema.maxItems !== undefined && schema['x-kubernetes-list-type'] !== undefined),
-	'Every map has a greatest size': ({schema}) => schema.additionalProperties === undefined || schema.maxProperties !== undefined,
+	'Every map has a greatest size': ({schema}) =>
+		schema.additionalProperties === undefined || schema.maxProperties !== undefined,
 	'Every key of a list is a required field of its items': ({schema}) =>
 		(schema['x-kubernetes-list-map-keys'] ?? []).every((key) => schema.items?.required?.includes(key)),
-	'Every required field exists': ({schema}) => (schema.required ?? []).every((name) => schema.properties?.[name] !== undefined),
+	'Every required field exists': ({schema}) =>
+		(schema.required ?? []).every((name) => schema.properties?.[name] !== undefined),
 	'A whole number of 64 bits stays exact in JavaScript': ({schema}) => (schema.maximum ?? 0) <= Number.MAX_SAFE_INTEGER,
 };
 
 for (const [rule, holds] of Object.entries(rules)) {
 	test(`${rule}`, () => {
 		assert(fields.length > 100);
-		assert.deepEqual(fields.filter((found) => !holds(found)).map(({path}) => path), []);
+		assert.deepEqual(
+			fields.filter((found) => !holds(found)).map(({path}) => path),
+			[],
+		);
 	});
 }
 
@@ -59,9 +71,13 @@ test('Every printer column leads to a field', () => {
 		for (const {name, jsonPath} of additionalPrinterColumns) {
 			assert.match(name, /^[A-Z][A-Za-z]*(-[a-zA-Z]+)*$/);
 			if (jsonPath === '.metadata.creationTimestamp') continue;
-			const steps = jsonPath.replace(/\[\?\(@\.type=="Ready"\)\]/, '.[]').split('.').slice(1);
+			const steps = jsonPath
+				.replace(/\[\?\(@\.type=="Ready"\)\]/, '.[]')
+				.split('.')
+				.slice(1);
 			const end = steps.reduce<Schema | undefined>(
-				(at, step) => (step === '[]' ? at?.items : at?.properties?.[step]), schema.openAPIV3Schema,
+				(at, step) => (step === '[]' ? at?.items : at?.properties?.[step]),
+				schema.openAPIV3Schema,
 			);
 			assert(end?.type !== undefined, `${name}: ${jsonPath}`);
 		}
@@ -69,23 +85,39 @@ test('Every printer column leads to a field', () => {
 });
 
 test('Short names and the category are the documented ones', () => {
-	const names = crds.map(({spec}) => spec.names as unknown as {readonly shortNames: unknown; readonly categories: unknown});
-	assert.deepEqual(names.map(({shortNames, categories}) => [shortNames, categories]), [
-		[['fc'], ['femto']], [['fd'], ['femto']], [['ft'], ['femto']],
-	]);
+	const names = crds.map(
+		({spec}) => spec.names as unknown as {readonly shortNames: unknown; readonly categories: unknown},
+	);
+	assert.deepEqual(
+		names.map(({shortNames, categories}) => [shortNames, categories]),
+		[
+			[['fc'], ['femto']],
+			[['fd'], ['femto']],
+			[['ft'], ['femto']],
+		],
+	);
 });
 
 test('The generator makes types, data and a page per kind', () => {
 	const files = new Map(generate().map(({path, content}) => [path, content]));
-	assert.deepEqual([...files.keys()], [
-		'protocol/generated/resources.ts', 'protocol/generated/crds.ts',
-		'docs/reference/femtocontainer.md', 'docs/reference/femtodevice.md', 'docs/reference/femtotenant.md',
-	]);
+	assert.deepEqual(
+		[...files.keys()],
+		[
+			'protocol/generated/resources.ts',
+			'protocol/generated/crds.ts',
+			'docs/reference/femtocontainer.md',
+			'docs/reference/femtodevice.md',
+			'docs/reference/femtotenant.md',
+		],
+	);
 	const types = files.get('protocol/generated/resources.ts') ?? '';
 	assert.match(types, /readonly maxUnavailable: number \| string;/, 'a field with a default is always there');
 	assert.match(types, /readonly onFailure: 'Rollback' \| 'Pause';/);
 	assert.match(types, /readonly hooks\?: readonly FemtoContainerSpecHook\[\];/);
-	assert.match(files.get('docs/reference/femtodevice.md') ?? '', /\| `wakeIntervalSeconds` \| integer \| `0` \| 0 to 64800 \| /);
+	assert.match(
+		files.get('docs/reference/femtodevice.md') ?? '',
+		/\| `wakeIntervalSeconds` \| integer \| `0` \| 0 to 64800 \| /,
+	);
 });
 
 test('The sample of the documentation is a valid FemtoContainer', async () => {
@@ -121,7 +153,10 @@ test('The sample of the documentation is a valid FemtoContainer', async () => {
 });
 
 /** Compiles only while the generated types are objects of the API, and their metadata the runtime's. */
-export const asKubeObjects: readonly ((object: FemtoContainer & FemtoDevice & FemtoTenant, meta: GeneratedMeta) => KubeObject | ObjectMeta)[] = [
+export const asKubeObjects: readonly ((
+	object: FemtoContainer & FemtoDevice & FemtoTenant,
+	meta: GeneratedMeta,
+) => KubeObject | ObjectMeta)[] = [
 	(object: FemtoContainer): KubeObject => object,
 	(object: FemtoDevice): KubeObject => object,
 	(object: FemtoTenant): KubeObject => object,

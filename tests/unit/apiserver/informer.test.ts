@@ -11,9 +11,15 @@ for (const seed of [1, 2, 3, 4]) {
 		const scheduler = new Scheduler({seed, nextMacrotask: setImmediate});
 		const {clock} = scheduler;
 		const random = scheduler.random('writes');
-		const store = newStore({clock, historyLength: 20});
-		const options = {api: store, ref: devices, labelSelector: 'class=pump', clock, random: scheduler.random('informer'), log: silentLog};
-		const informer = new Informer<Loose>(options);
+		const store = newStore({clock});
+		const informer = new Informer<Loose>({
+			api: store,
+			ref: devices,
+			labelSelector: 'class=pump',
+			clock,
+			random: scheduler.random('informer'),
+			log: silentLog,
+		});
 		const live = new Map<string, string | undefined>();
 		informer.addHandlers({
 			onAdd: ({metadata}) => live.set(metadata.name, metadata.resourceVersion),
@@ -22,24 +28,32 @@ for (const seed of [1, 2, 3, 4]) {
 		});
 		const stop = new AbortController();
 		const running = informer.run(stop.signal);
-		for (let step = 0; step < 300; step++) {
-			const name = `d-${below(random, 8)}`;
+		for (let step = 0; step < 100; step++) {
+			// A burst runs before the informer can look; a compaction right behind it takes the history away from it.
+			const burst = Array.from({length: below(random, 8)}, () => act(below(random, 5), `d-${below(random, 12)}`));
+			if (below(random, 8) === 0) store.compact(Number(store.resourceVersion));
 			// Refusals of what is or is not there are part of the game.
-			await act(below(random, 4), name, below(random, 2) === 0 ? 'pump' : 'valve').catch(() => {});
-			if (below(random, 20) === 0) await scheduler.run({withinMs: below(random, 100_000)});
+			await Promise.allSettled(burst);
+			if (below(random, 8) === 0) await scheduler.run({withinMs: below(random, 100_000)});
 		}
 		await scheduler.run({withinMs: 60_000});
 		const {items} = await store.list<Loose>(devices, {labelSelector: 'class=pump'});
 		assert.deepEqual(informer.cache.list().toSorted(byName), items);
-		assert.deepEqual([...live].toSorted(), items.map(({metadata}) => [metadata.name, metadata.resourceVersion]));
+		assert.deepEqual(
+			[...live].toSorted(([left], [right]) => (left < right ? -1 : 1)),
+			items.map(({metadata}) => [metadata.name, metadata.resourceVersion]),
+		);
 		assert(items.length > 0);
+		assert(informer.stats.relists > 0);
 		stop.abort();
 		await running;
 
-		async function act(what: number, name: string, value: string): Promise<void> {
+		async function act(what: number, name: string): Promise<void> {
+			const value = below(random, 3) === 0 ? 'valve' : 'pump';
 			if (what === 0) await store.delete(devices, name);
 			else if (what === 1) await store.patch(devices, name, {metadata: {labels: {class: value}}});
-			else if (what === 2) await store.patch(devices, name, {status: {bridge: `b-${below(random, 9)}`}}, {subresource: 'status'});
+			else if (what === 2)
+				await store.patch(devices, name, {status: {bridge: `b-${below(random, 9)}`}}, {subresource: 'status'});
 			else await store.create(devices, {...device(name), metadata: {name, labels: {class: value}}});
 		}
 	});

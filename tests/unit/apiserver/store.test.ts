@@ -48,7 +48,12 @@ test('A file belongs to one store at a time', (context) => {
 
 test('What a call returned from outlives the process that is killed', async (context) => {
 	const path = newFile(context);
-	const child = spawnSync(process.execPath, ['--input-type=module', '-e', `
+	const child = spawnSync(
+		process.execPath,
+		[
+			'--input-type=module',
+			'-e',
+			`
 		import {writeSync} from 'node:fs';
 		import {newStore, device, devices} from ${JSON.stringify(new URL('support.ts', import.meta.url).href)};
 		const store = newStore({path: ${JSON.stringify(path)}});
@@ -57,7 +62,10 @@ test('What a call returned from outlives the process that is killed', async (con
 			writeSync(1, metadata.name + ' ');
 		}
 		process.kill(process.pid, 'SIGKILL');
-	`], {encoding: 'utf8'});
+	`,
+		],
+		{encoding: 'utf8'},
+	);
 	assert.equal(child.signal, 'SIGKILL', child.stderr);
 	const store = newStore({path});
 	context.after(() => store.close());
@@ -106,10 +114,15 @@ test('Keys named like parts of a prototype are data', async () => {
 	const store = newStore();
 	const data = JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>;
 	const made = await store.create<Loose & {readonly data: unknown}>(configMaps, {
-		apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a'}, data,
+		apiVersion: 'v1',
+		kind: 'ConfigMap',
+		metadata: {name: 'a'},
+		data,
 	});
 	assert.equal(JSON.stringify(made.data), '{"__proto__":"a","constructor":"b"}');
-	await store.patch(devices, 'x', JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown>).catch(() => {});
+	await store
+		.patch(devices, 'x', JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown>)
+		.catch(() => {});
 	assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
 });
 
@@ -123,15 +136,29 @@ test('A page token lasts five minutes', async () => {
 	assert.equal((await store.list(devices, again)).items[0]?.metadata.name, 'b');
 	await scheduler.run({withinMs: 2_000});
 	await assert.rejects(store.list(devices, again), (error) => isKubeError(error, 'Expired') && error.code === 410);
-	await assert.rejects(store.list(configMaps, {continue: (await store.list(devices, {limit: 1})).continue ?? ''}), /belongs to another list/);
+	await assert.rejects(
+		store.list(configMaps, {continue: (await store.list(devices, {limit: 1})).continue ?? ''}),
+		/belongs to another list/,
+	);
 });
 
 test('A definition with a keyword that the store does not keep is refused', () => {
 	const crd = {
 		spec: {
-			group: 'example.com', scope: 'Cluster', names: {kind: 'Odd', plural: 'odds'},
-			versions: [{name: 'v1', served: true, schema: {openAPIV3Schema: {type: 'object', properties: {spec: {type: 'object', multipleOf: 2}}}}}],
+			group: 'example.com',
+			scope: 'Cluster',
+			names: {kind: 'Odd', plural: 'odds'},
+			versions: [
+				{
+					name: 'v1',
+					served: true,
+					schema: {openAPIV3Schema: {type: 'object', properties: {spec: {type: 'object', multipleOf: 2}}}},
+				},
+			],
 		},
 	};
-	assert.throws(() => newStore({crds: [crd]}), /Cannot read schema: keyword multipleOf at \.spec, known keyword required/);
+	assert.throws(
+		() => newStore({crds: [crd]}),
+		/Cannot read schema: keyword multipleOf at \.spec, known keyword required/,
+	);
 });

@@ -12,7 +12,11 @@ export interface Loose extends KubeObject {
 export const devices = {group: 'femtofleet.dev', version: 'v1alpha1', plural: 'femtodevices'} as const;
 export const configMaps = {group: '', version: 'v1', plural: 'configmaps', namespace: 'default'} as const;
 
-export const device = (name: string): Loose => ({apiVersion: 'femtofleet.dev/v1alpha1', kind: 'FemtoDevice', metadata: {name}});
+export const device = (name: string): Loose => ({
+	apiVersion: 'femtofleet.dev/v1alpha1',
+	kind: 'FemtoDevice',
+	metadata: {name},
+});
 
 export const newScheduler = (): Scheduler => new Scheduler({seed: 1, nextMacrotask: setImmediate});
 

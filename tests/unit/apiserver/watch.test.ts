@@ -11,7 +11,9 @@ function collect(store: Store, options: Omit<WatchOptions, 'signal'>) {
 	const abort = new AbortController();
 	const ended = (async () => {
 		for await (const event of store.watch(devices, {...options, signal: abort.signal})) {
-			seen.push(event.type === 'BOOKMARK' ? `BOOKMARK ${event.resourceVersion}` : `${event.type} ${event.object.metadata.name}`);
+			seen.push(
+				event.type === 'BOOKMARK' ? `BOOKMARK ${event.resourceVersion}` : `${event.type} ${event.object.metadata.name}`,
+			);
 		}
 	})();
 	return {seen, ended, abort};
@@ -69,7 +71,10 @@ test('A watch without a version begins with what is there', async () => {
 });
 
 async function refusal(store: Store, resourceVersion: string): Promise<readonly [number, string, string]> {
-	const error: unknown = await (async () => collect(store, {resourceVersion}).ended)().then(() => undefined, (thrown: unknown) => thrown);
+	const error: unknown = await (async () => collect(store, {resourceVersion}).ended)().then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
 	assert(error instanceof KubeError);
 	return [error.code, error.reason, error.message];
 }
