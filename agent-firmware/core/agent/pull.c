@@ -6,7 +6,12 @@
 /* Datagram bytes around the bytes of a block: PUBLISH, array, digest, offset, head of the string. */
 #define BLOCK_OVERHEAD 18u
 #define BLOCK_DIGEST_BYTES 4u
-#define REQUEST_TRIES_MAX 5u
+/*
+ * Requests are QoS 0 and cost nobody a session, so they are repeated after 1 s, then every 2 s: what
+ * the link loses comes back soon, and who is gone is noticed after a quarter of a minute.
+ */
+#define REQUEST_TRIES_MAX 8u
+#define REQUEST_DOUBLINGS_MAX 1u
 
 _Static_assert(FEMTO_OBJECT_BYTES > PROTO_GRANT_BYTES_MAX + FEMTO_DATAGRAM_BYTES,
 	"a last block that is too long stays in the buffer");
@@ -94,7 +99,9 @@ static void send_request(
 	}
 	if (femto_send(f, f->request_topic, bytes, writer.size, now_ms)) {
 		request->block = block;
-		request->due_ms = now_ms + mqsn_backoff(&f->link, request->tries);
+		const uint8_t doublings =
+			request->tries < REQUEST_DOUBLINGS_MAX ? request->tries : REQUEST_DOUBLINGS_MAX;
+		request->due_ms = now_ms + mqsn_backoff(&f->link, doublings);
 		request->tries++;
 	}
 }
