@@ -5,7 +5,6 @@
 
 /* Datagram bytes around the bytes of a block: PUBLISH, array, digest, offset, head of the string. */
 #define BLOCK_OVERHEAD 18u
-#define BLOCK_DIGEST_BYTES 4u
 /*
  * Requests are QoS 0 and cost nobody a session, so they are repeated after 1 s, then every 2 s: what
  * the link loses comes back soon, and who is gone is noticed after a quarter of a minute.
@@ -20,6 +19,9 @@ _Static_assert(FEMTO_OBJECT_BYTES <= FEMTO_PULL_BLOCKS_MAX * (64u - BLOCK_OVERHE
 
 void femto_pull_stop(struct femto *f)
 {
+	if (f->pull.object != FEMTO_OBJECT_NONE) {
+		memcpy(f->pulled_digest, f->pull.digest, sizeof(f->pulled_digest));
+	}
 	memset(&f->pull, 0, sizeof(f->pull));
 }
 
@@ -245,7 +247,7 @@ static void take_block(struct femto *f, const struct proto_block *message, uint8
 static bool is_wanted(struct femto_pull *pull, const struct proto_block *message, uint8_t *block)
 {
 	if (pull->object == FEMTO_OBJECT_NONE || pull->complete ||
-		memcmp(message->digest.data, pull->digest, BLOCK_DIGEST_BYTES) != 0 ||
+		memcmp(message->digest.data, pull->digest, FEMTO_BLOCK_DIGEST_BYTES) != 0 ||
 		message->offset % pull->block_bytes != 0 || message->offset >= pull->limit) {
 		return false;
 	}
@@ -257,6 +259,14 @@ static bool is_wanted(struct femto_pull *pull, const struct proto_block *message
 	const size_t length = block_length(pull, *block);
 	return message->bytes.size == length || message->bytes.size == 0 ||
 		   (pull->size == 0 && message->bytes.size < length);
+}
+
+/* A second answer to a request that was repeated, or one from behind an end now known. */
+static bool is_late(const struct femto *f, const struct proto_block *message)
+{
+	const bool of_current = f->pull.object != FEMTO_OBJECT_NONE &&
+							memcmp(message->digest.data, f->pull.digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
+	return of_current || memcmp(message->digest.data, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
 }
 
 void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)
@@ -272,8 +282,7 @@ void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)
 		request = request_of(&f->pull, block);
 	}
 	if (request == NULL) {
-		/* empty ones answer requests behind an end that was not known when they left */
-		if (message.bytes.size > 0) {
+		if (!is_late(f, &message)) {
 			femto_count(f, COUNTER_BLOCK_UNEXPECTED);
 		}
 		return;

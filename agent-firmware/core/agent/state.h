@@ -17,6 +17,7 @@
 #include "store/store.h"
 
 #define FEMTO_DIGEST_BYTES 16u
+#define FEMTO_BLOCK_DIGEST_BYTES 4u /* bytes of a digest in a block */
 #define FEMTO_NAME_MAX 23u
 #define FEMTO_NO_SLOT 0xffu
 #define FEMTO_NO_INSTRUCTION 0xffffu
@@ -231,6 +232,7 @@ struct femto {
 	struct femto_container containers[FEMTO_CONTAINERS_MAX];
 	struct femto_candidate candidate;
 	struct femto_pull pull;
+	uint8_t pulled_digest[FEMTO_BLOCK_DIGEST_BYTES]; /* begin of the digest of the last pull */
 	struct femto_report report;
 	struct femto_outgoing outbox[FEMTO_OUTBOX_ENTRIES];
 	struct femto_kv_entry kv[FEMTO_KV_ENTRIES];

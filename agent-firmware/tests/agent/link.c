@@ -17,6 +17,7 @@ TEST("the loss of every k-th datagram does not keep a device from its document")
 		CHECK(peer_run_until(&peer, 2, CONTAINER_CONFIRMED, 180000));
 		CHECK_EQUAL(femto_get_counter(&peer.femto, COUNTER_OBJECT_DIGEST), 0);
 		CHECK_EQUAL(femto_get_counter(&peer.femto, COUNTER_OBJECT_REFUSED), 0);
+		CHECK_EQUAL(femto_get_counter(&peer.femto, COUNTER_BLOCK_UNEXPECTED), 0);
 	}
 }
 

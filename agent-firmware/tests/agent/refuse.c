@@ -228,3 +228,13 @@ TEST("datagrams that are no message, or fit no state, are counted and disturb no
 	peer_publish_head(&peer);
 	CHECK(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
 }
+
+TEST("a block of an object that nobody asked for is counted")
+{
+	begin(&quiet);
+	peer_run(&peer, 1000);
+	const uint8_t block[16] = {16, 0x0c, 0x01, 0, 4, 0, 0, 0x83, 0x44, 1, 2, 3, 4, 0, 0x41, 0xaa};
+	peer_send_raw(&peer, block, sizeof(block));
+	peer_run(&peer, 100);
+	check_only_counter(COUNTER_BLOCK_UNEXPECTED, 1);
+}
