@@ -138,7 +138,8 @@ function describe(packet: Packet): string {
 		case 'connack':
 			return `connack ${packet.returnCode ?? 0} session=${packet.sessionPresent}`;
 		case 'subscribe':
-			return `subscribe id=${packet.messageId ?? 0} ${packet.subscriptions.map(({topic, qos}) => `${topic}:${qos}`).join(' ')}`;
+			return `subscribe id=${packet.messageId ?? 0} ` +
+				packet.subscriptions.map(({topic, qos}) => `${topic}:${qos}`).join(' ');
 		case 'unsubscribe':
 			return `unsubscribe id=${packet.messageId ?? 0} ${packet.unsubscriptions.join(' ')}`;
 		default:

@@ -72,13 +72,19 @@ export class BrokerSession {
 	}
 }
 
-function publishPacket(message: BrokerMessage, extra: {readonly dup: boolean; readonly messageId?: number}): IPublishPacket {
-	return {cmd: 'publish', ...message, ...extra};
+interface Sending {
+	readonly dup: boolean;
+	readonly messageId?: number;
+}
+
+function publishPacket(message: BrokerMessage, sending: Sending): IPublishPacket {
+	return {cmd: 'publish', ...message, ...sending};
 }
 
 /** Of a PUBLISH or a will; the model knows no QoS 2. */
-export function toMessage(source: {topic: string; payload: string | Buffer; qos?: QoS; retain?: boolean}): BrokerMessage {
-	const {topic, payload, qos = 0, retain = false} = source;
+export function toMessage(
+	{topic, payload, qos = 0, retain = false}: {topic: string; payload: string | Buffer; qos?: QoS; retain?: boolean},
+): BrokerMessage {
 	return {topic, payload: Buffer.from(payload as Buffer), qos: lesser(qos, 1), retain};
 }
 

@@ -29,7 +29,7 @@ const bootWindowMs = 1000;
 /** Used when the link has no limit of its own. */
 const defaultMtuBytes = 255;
 
-/** Everything below the controller: devices, the air, the bridge, the broker. It comes to life as the scheduler runs. */
+/** Everything below the controller: devices, link, bridge, broker. It comes to life as the scheduler runs. */
 export class Field {
 	readonly broker: SimulatedBroker;
 	readonly link: Link;
@@ -127,5 +127,6 @@ function nodeObserver(id: string, log: EventLog): NodeObserver {
 function describeState(device: SimulatedDevice): string {
 	const containers = device.containers().map(({localId, state, generation, faults, refusal}) =>
 		[localId, state, generation, faults, refusal].join(':'));
-	return `connected=${device.isConnected()} generation=${device.acceptedGeneration()} containers=${containers.join(',')}`;
+	const session = `connected=${device.isConnected()} generation=${device.acceptedGeneration()}`;
+	return `${session} containers=${containers.join(',')}`;
 }

@@ -52,7 +52,8 @@ export class SimulatedFleet {
 		this.log.write('simulation', 'fleet', `seed=${seed} devices=${devices} ${JSON.stringify(conditions)}`);
 		this.keys = createFleetKeys(scheduler.random('keys'));
 		this.readiness = new Readiness(devices);
-		this.#store = openStore({path: ':memory:', clock: scheduler.clock, random: scheduler.random('store'), crds: options.crds});
+		const {clock} = scheduler;
+		this.#store = openStore({path: ':memory:', clock, random: scheduler.random('store'), crds: options.crds});
 		const observe = (object: KubeObject): void => this.readiness.observe(object);
 		this.#operator = recordApi(this.#store, this.log, observe);
 		this.#controller = recordApi(this.#store, this.log, observe);
@@ -115,7 +116,7 @@ async function applyAll(api: KubeApi, objects: readonly KubeObject[]): Promise<v
 
 /** The collections that an operator writes to. */
 function collectionOf(object: KubeObject): ResourceRef {
-	const [group = '', version = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
+	const [version = '', group = ''] = object.apiVersion.split('/').toReversed();
 	const {namespace} = object.metadata;
 	return {group, version, plural: `${object.kind.toLowerCase()}s`, ...(namespace === undefined ? {} : {namespace})};
 }

@@ -38,7 +38,11 @@ const forbidden: readonly Forbidden[] = [
 	},
 	{target: globalThis.crypto, keys: ['getRandomValues', 'randomUUID'], prefix: 'crypto.'},
 	// Web Crypto answers from a thread of its own: its promises settle at a moment no seed decides.
-	{target: globalThis.crypto.subtle, keys: ['sign', 'verify', 'digest', 'importKey', 'deriveBits'], prefix: 'crypto.subtle.'},
+	{
+		target: globalThis.crypto.subtle,
+		keys: ['sign', 'verify', 'digest', 'importKey', 'deriveBits'],
+		prefix: 'crypto.subtle.',
+	},
 ];
 
 let installed = false;
@@ -57,7 +61,8 @@ export function installGuard(): Guard {
 		throw error;
 	};
 	const undo = [
-		...forbidden.flatMap(({target, keys, prefix}) => keys.map((key) => replaceProperty(target, key, () => refuse(prefix + key)))),
+		...forbidden.flatMap(({target, keys, prefix}) =>
+			keys.map((key) => replaceProperty(target, key, () => refuse(prefix + key)))),
 		replaceDate(refuse),
 	];
 	syncBuiltinESMExports();
@@ -86,7 +91,8 @@ function replaceDate(refuse: (what: string) => never): () => void {
 
 function replaceProperty(target: object, key: string, value: unknown): () => void {
 	const original = Object.getOwnPropertyDescriptor(target, key);
-	Object.defineProperty(target, key, {value, configurable: true, writable: true, enumerable: original?.enumerable ?? true});
+	const enumerable = original?.enumerable ?? true;
+	Object.defineProperty(target, key, {value, configurable: true, writable: true, enumerable});
 	return () => {
 		if (original === undefined) Reflect.deleteProperty(target, key);
 		else Object.defineProperty(target, key, original);

@@ -74,7 +74,9 @@ export class Link {
 	}
 
 	/** Changes the conditions of one device from now on; datagrams on their way still arrive. */
-	setConditions(device: string, change: Partial<LinkConditions>, directions: readonly Direction[] = ['up', 'down']): void {
+	setConditions(
+		device: string, change: Partial<LinkConditions>, directions: readonly Direction[] = ['up', 'down'],
+	): void {
 		for (const direction of directions) {
 			const lane = this.#lane(device, direction);
 			lane.conditions = {...lane.conditions, ...change};

@@ -87,9 +87,12 @@ function createFleet(args: Arguments, logSink: ((line: string) => void) | undefi
 	});
 }
 
-function readDefinitions(folder: URL): readonly Readonly<Record<string, unknown>>[] {
+type Definition = Readonly<Record<string, unknown>>;
+
+function readDefinitions(folder: URL): readonly Definition[] {
 	const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).toSorted();
-	return files.map((name) => parse(readFileSync(new URL(name, folder), 'utf8'), {merge: true}) as Readonly<Record<string, unknown>>);
+	// The store refuses what is no definition.
+	return files.map((name) => parse(readFileSync(new URL(name, folder), 'utf8'), {merge: true}) as Definition);
 }
 
 function report(args: Arguments, fleet: SimulatedFleet): void {

@@ -21,7 +21,9 @@ export interface RecordedApi {
 export function recordApi(api: KubeApi, log: EventLog, onStored: (object: KubeObject) => void = () => {}): RecordedApi {
 	const writes = new Map<string, number>();
 	let refused = 0;
-	const record = async <T>(verb: string, ref: ResourceRef, name: string, body: unknown, write: () => Promise<T>): Promise<T> => {
+	const record = async <T>(
+		verb: string, ref: ResourceRef, name: string, body: unknown, write: () => Promise<T>,
+	): Promise<T> => {
 		writes.set(ref.plural, (writes.get(ref.plural) ?? 0) + 1);
 		const subject = `${ref.plural}/${ref.namespace ?? ''}/${name}`;
 		try {
@@ -46,7 +48,8 @@ export function recordApi(api: KubeApi, log: EventLog, onStored: (object: KubeOb
 		create: (ref, object, options) =>
 			record('create', ref, object.metadata.name, object, () => stored(api.create(ref, object, options))),
 		replace: (ref, object, options) =>
-			record(verbOf('replace', options), ref, object.metadata.name, object, () => stored(api.replace(ref, object, options))),
+			record(verbOf('replace', options), ref, object.metadata.name, object, () =>
+				stored(api.replace(ref, object, options))),
 		patch: <T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options?: WriteOptions) =>
 			record(verbOf('patch', options), ref, name, patch, () => stored(api.patch<T>(ref, name, patch, options))),
 		delete: (ref, name, options) => record('delete', ref, name, options ?? {}, () => api.delete(ref, name, options)),

@@ -27,6 +27,7 @@ export interface SampleOptions {
 export const sampleNamespace = 'sample';
 export const sampleName = 'checksum';
 
+const apiVersion = 'femtofleet.dev/v1alpha1';
 const tenant = 1;
 const kvPut = 4;
 const timerHook = 1;
@@ -73,7 +74,7 @@ export function containerObjects(keys: FleetKeys, options: SampleOptions): reado
 		binaryData: {statement: base64(statement), image: base64(image)},
 	};
 	const container = {
-		apiVersion: 'femtofleet.dev/v1alpha1',
+		apiVersion,
 		kind: 'FemtoContainer',
 		metadata: {name: sampleName, namespace: sampleNamespace},
 		spec: {
@@ -97,7 +98,8 @@ function tenantObject(keys: FleetKeys): KubeObject {
 		quotas: {containers: 4, ramBytes: 4096, instructionsPerRun, keys: 16},
 	});
 	const spec = {namespace: sampleNamespace, deviceSelector: {}, grant: base64(grant)};
-	return {apiVersion: 'femtofleet.dev/v1alpha1', kind: 'FemtoTenant', metadata: {name: sampleNamespace}, spec} as KubeObject;
+	const object = {apiVersion, kind: 'FemtoTenant', metadata: {name: sampleNamespace}, spec};
+	return object;
 }
 
 function sampleImage({imageBytes, version}: SampleOptions): Uint8Array {
@@ -152,7 +154,8 @@ interface Operands {
 }
 
 /** RFC 9669, 3: opcode, registers, offset, immediate; little endian. */
-function instruction(opcode: number, {destination = 0, source = 0, offset = 0, immediate = 0}: Operands): readonly number[] {
+function instruction(opcode: number, operands: Operands): readonly number[] {
+	const {destination = 0, source = 0, offset = 0, immediate = 0} = operands;
 	const bytes = new DataView(new ArrayBuffer(8));
 	bytes.setUint8(0, opcode);
 	bytes.setUint8(1, (source << 4) | destination);

@@ -5,10 +5,10 @@ import {connect, createServer, type AddressInfo, type Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Aedes} from 'aedes';
+import {createTcpChannelOpener} from '../../../bridge/mod.ts';
 import {systemClock} from '../../../runtime/system.ts';
 import {SimulatedBroker} from '../../../simulator/broker-channel.ts';
 import type {BrokerUnderTest} from '../mqtt-broker.ts';
-import {tcpChannel} from './tcp-channel.ts';
 
 export function startModel(): Promise<BrokerUnderTest> {
 	const broker = new SimulatedBroker({clock: systemClock, latencyMs: 0});
@@ -21,7 +21,7 @@ export async function startAedes(): Promise<BrokerUnderTest> {
 	const server = createServer((socket) => void aedes.handle(socket));
 	const port = await listen(server);
 	return {
-		open: tcpChannel(port),
+		open: createTcpChannelOpener({host: '127.0.0.1', port}),
 		quirks: {retainedKeepsQos: true, repeatsWithoutDup: true},
 		stop: async () => {
 			await new Promise<void>((resolve) => aedes.close(() => resolve()));
@@ -47,7 +47,7 @@ export async function startMosquitto(): Promise<BrokerUnderTest> {
 	const ended = once(child, 'exit');
 	await reachable(port);
 	return {
-		open: tcpChannel(port),
+		open: createTcpChannelOpener({host: '127.0.0.1', port}),
 		stop: async () => {
 			child.kill('SIGTERM');
 			await ended;
