@@ -3,6 +3,7 @@ import {defaultMinRuns} from './container/resolve.ts';
 import {parseRevision, type ControllerRevision, type Revision} from './container/revision.ts';
 import {mergeAssigned, type Assigned, type Target, type Wish} from './device/assign.ts';
 import type {DocumentContainer, DocumentContent} from './device/document.ts';
+import {rankKey} from './rollout/rank.ts';
 import {TenantRegistry, type ValidTenant} from './tenant/registry.ts';
 import type {FemtoContainer, FemtoDevice, FemtoTenant} from '../protocol/generated/resources.ts';
 import {faultActions} from '../protocol/schema/reasons.ts';
@@ -36,6 +37,8 @@ export class Fleet {
 	readonly #decoded = new Map<string, Revision | undefined>();
 	/** By uid of the FemtoContainer; one that was not reconciled yet has no entry, and its devices keep what they have. */
 	readonly #targets = new Map<string, Targets>();
+	/** By uid of the FemtoContainer, then of the FemtoDevice. */
+	readonly #rankKeys = new Map<string, Map<string, string>>();
 	/** By uid of a FemtoContainer that is being deleted: devices whose heads must be published without it. */
 	readonly #leaving = new Map<string, ReadonlySet<string>>();
 
@@ -59,6 +62,15 @@ export class Fleet {
 		return [...names].filter(name => before?.get(name)?.revision !== targets.get(name)?.revision);
 	}
 
+	/** `rankKey`, computed once for each pair. */
+	rankKeyOf(container: string, device: string): string {
+		const keys = this.#rankKeys.get(container) ?? new Map<string, string>();
+		this.#rankKeys.set(container, keys);
+		const key = keys.get(device) ?? rankKey(container, device);
+		keys.set(device, key);
+		return key;
+	}
+
 	/** Adds to the devices that a deleted FemtoContainer is being taken off, and returns all of them. */
 	leaving(container: string, devices: readonly string[]): ReadonlySet<string> {
 		const all = new Set([...(this.#leaving.get(container) ?? []), ...devices]);
@@ -69,6 +81,7 @@ export class Fleet {
 	forgetTargets(container: string): void {
 		this.#targets.delete(container);
 		this.#leaving.delete(container);
+		this.#rankKeys.delete(container);
 	}
 
 	/** What shall be assigned to `device` now: what is, with all that containers want of it. */
@@ -113,7 +126,8 @@ export class Fleet {
 	revisionsOf(container: FemtoContainer): readonly Revision[] {
 		const {namespace, uid} = container.metadata;
 		return this.#revisions.list()
-			.filter(({metadata}) => metadata.namespace === namespace && metadata.ownerReferences?.some(owner => owner.uid === uid))
+			.filter(({metadata}) => metadata.namespace === namespace
+				&& metadata.ownerReferences?.some(owner => owner.uid === uid))
 			.flatMap(object => this.#decode(object) ?? [])
 			.toSorted((left, right) => left.number - right.number);
 	}

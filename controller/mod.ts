@@ -56,7 +56,7 @@ export interface Controller {
 	readonly counts: ReceiverCounts;
 }
 
-const reportPeriodSecondsMax = 86_400;
+const periodSecondsMax = 86_400;
 const keyBytes = 32;
 
 /** @throws RangeError for options that no controller can run with. */
@@ -66,9 +66,9 @@ export function createController(parts: ControllerParts): Controller {
 	if (fleetSecret.length !== keyBytes || rootPublicKey.length !== keyBytes) {
 		throw new RangeError(`Cannot make controller: fleetSecret and rootPublicKey must be ${keyBytes} bytes each`);
 	}
-	if (!Number.isInteger(reportPeriodSeconds) || reportPeriodSeconds < 1 || reportPeriodSeconds > reportPeriodSecondsMax) {
+	if (!Number.isInteger(reportPeriodSeconds) || reportPeriodSeconds < 1 || reportPeriodSeconds > periodSecondsMax) {
 		throw new RangeError(
-			`Cannot make controller: reportPeriodSeconds is ${reportPeriodSeconds}, must be 1 to ${reportPeriodSecondsMax}`);
+			`Cannot make controller: reportPeriodSeconds is ${reportPeriodSeconds}, must be 1 to ${periodSecondsMax}`);
 	}
 	return new RunningController(parts);
 }
@@ -180,7 +180,7 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 		},
 	});
 	const receiver = new Receiver({
-		api, link, log, fleet, sessions, heads, images, bridges, events, deviceLabels, enqueueDevice,
+		api, link, log, fleet, sessions, heads, images, bridges, deviceLabels, enqueueDevice,
 	});
 	const handlers = changeHandlers({
 		fleet, addContainer: enqueueContainer, addDevice: enqueueDevice, addTenant: name => tenantWork.add(name),

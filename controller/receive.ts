@@ -1,6 +1,5 @@
 import type {BridgeLeases} from './bridges.ts';
 import type {DeviceSessions} from './device/sessions.ts';
-import type {EventSink} from './events.ts';
 import type {Fleet} from './fleet.ts';
 import type {HeadPublisher} from './heads.ts';
 import type {ImageServer} from './images.ts';
@@ -19,7 +18,6 @@ export interface ReceiverOptions {
 	readonly heads: HeadPublisher;
 	readonly images: ImageServer;
 	readonly bridges: BridgeLeases;
-	readonly events: EventSink;
 	/** Labels of a device that enrols. */
 	readonly deviceLabels: Readonly<Record<string, string>>;
 	readonly enqueueDevice: (name: string) => void;
@@ -117,14 +115,13 @@ export class Receiver {
 	}
 
 	async #create(id: string): Promise<void> {
-		const {api, deviceLabels, events, log} = this.#options;
+		const {api, deviceLabels, log} = this.#options;
 		const device = {
 			apiVersion: 'femtofleet.dev/v1alpha1', kind: 'FemtoDevice', metadata: {name: id, labels: deviceLabels}, spec: {},
 		} as const;
 		try {
 			// Defaults of the schema fill the spec.
-			const created = await api.create<FemtoDevice>(femtoDevices, device as unknown as FemtoDevice);
-			events.record(created, 'Normal', 'Enrolled', 'the first authentic report came');
+			await api.create<FemtoDevice>(femtoDevices, device as unknown as FemtoDevice);
 			log.info('device enrolled', {device: id});
 		} catch (error) {
 			if (!isKubeError(error, 'AlreadyExists')) {

@@ -1,11 +1,10 @@
 import {isTrue} from '../conditions.ts';
 import type {Assigned} from '../device/assign.ts';
-import {measureDocument} from '../device/document.ts';
+import {boundDocument, measureDocument, type DocumentContent} from '../device/document.ts';
 import {judgeAssigned, type Fate} from '../device/judge.ts';
 import {checkDevice, type ContainerNeed, type DeviceOffer, type Fit} from '../fit.ts';
 import {toDocumentContainer, type Fleet, type Part} from '../fleet.ts';
 import type {DeviceProgress, RolloutDevice} from '../rollout/facts.ts';
-import {rankKey} from '../rollout/rank.ts';
 import type {ValidTenant} from '../tenant/registry.ts';
 import {needOf, type Revision} from './revision.ts';
 import type {FemtoContainer, FemtoDevice} from '../../protocol/generated/resources.ts';
@@ -54,7 +53,7 @@ function viewDevice(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceView {
 		device, entry, fate,
 		fit: started ? {fits: true} : checkFit(fleet, goal, device),
 		facts: {
-			uid: device.metadata.uid ?? '', rankKey: rankKey(uid, device.metadata.uid ?? ''),
+			uid: device.metadata.uid ?? '', rankKey: fleet.rankKeyOf(uid, device.metadata.uid ?? ''),
 			alwaysAwake: device.spec.wakeIntervalSeconds === 0, lost, cordoned: device.spec.cordoned, progress,
 		},
 		late: status.conditions?.find(({type}) => type === 'Lost')?.status === 'Unknown',
@@ -114,10 +113,16 @@ function offerOf(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceOffer | u
 		tenantContainers: mates.length,
 		tenantRamBytes: total(mates.map(({revision}) => needOf(revision)), 'quotaRamBytes'),
 		...takenBy(goal, others),
-		documentBytes: measureDocument({
+		documentBytes: sizeOf({
 			...fleet.contentOf(device, others), containers: [...others.map(toDocumentContainer), wanted],
-		}),
+		}, status.documentLimitBytes ?? 0),
 	};
+}
+
+/** Exact where it matters; most documents are far from the limit. */
+function sizeOf(content: DocumentContent, limitBytes: number): number {
+	const bound = boundDocument(content);
+	return bound <= limitBytes ? bound : measureDocument(content);
 }
 
 const emptyEntry: Assigned = {

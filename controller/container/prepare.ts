@@ -3,7 +3,9 @@ import type {Fleet} from '../fleet.ts';
 import type {Goal} from './gather.ts';
 import {resolveChoice, type Resolved} from './resolve.ts';
 import {controllerRevisions, makeRevision, needOf, revisionName, type Bytes, type Revision} from './revision.ts';
-import {checkAuthor, configMaps, describeTenant, findHeld, readBytes, type ConfigMap, type SourceError} from './source.ts';
+import {
+	checkAuthor, configMaps, describeTenant, findHeld, readBytes, type ConfigMap, type SourceError,
+} from './source.ts';
 import type {FemtoContainer} from '../../protocol/generated/resources.ts';
 import type {Result} from '../../protocol/result.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';

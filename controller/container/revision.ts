@@ -95,7 +95,8 @@ export function parseRevision(object: ControllerRevision): Revision | undefined 
 }
 
 /** What it asks of a device. */
-export function needOf({read, program, statementBytes, imageBytes, hooks, instructionsPerRun}: Bytes & Resolved): ContainerNeed {
+export function needOf(parts: Bytes & Resolved): ContainerNeed {
+	const {read, program, statementBytes, imageBytes, hooks, instructionsPerRun} = parts;
 	const {permissions, resources} = read.statement;
 	const dataBytes = program.data.length + program.bssSize;
 	return {

@@ -29,7 +29,8 @@ export class Teller {
 			this.#events.record(container, 'Normal', 'NewRevision', message);
 		}
 		for (const {key, deviceClass, fit, example} of groupMisfits(views)) {
-			this.#once(container, `${revision.name}/${key}`, 'NotFit', `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`);
+			const message = `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`;
+			this.#once(container, `${revision.name}/${key}`, 'NotFit', message);
 		}
 		for (const {key, deviceClass, reason, message, example} of groupFailures(views)) {
 			this.#once(container, `${revision.name}/${key}`, reason, `${message} on ${deviceClass}, such as ${example}`);

@@ -48,10 +48,29 @@ export function measureDocument(content: DocumentContent): number {
 	}
 	const frame = encodeDocument({reportPeriodSeconds, wakeIntervalSeconds, grants: [], containers: []}).length;
 	const references = [...grants.keys()].reduce((size, tenant) => size + grantReferenceBytes(tenant), 0);
-	const assignments = content.containers.reduce((size, {assignment}) => size + encodeAssignment(assignment).length, 0);
+	const assignments = content.containers.reduce(
+		(size, {assignment}) => size + encodeAssignment(assignment).length, 0);
 	// A list of 24 or more has a head of two bytes instead of one; grants are fewer.
 	return frame + references + assignments + (content.containers.length > 23 ? 1 : 0);
 }
+
+/** What `measureDocument` never exceeds, found without encoding anything; Infinity as there. */
+export function boundDocument({containers}: DocumentContent): number {
+	if (new Set(containers.map(({tenant}) => tenant)).size > grantsMax || containers.length > containersMax) {
+		return Infinity;
+	}
+	const assignments = containers.reduce((size, {assignment: {hooks, parameters}}) =>
+		size + assignmentBytes + parameterBytes * parameters.length + hooks.reduce(
+			(sum, attachment) => sum + attachmentBytes + parameterBytes * attachment.parameters.length, 0), 0);
+	return frameBytes + containers.length * referenceBytes + assignments;
+}
+
+/** Greatest sizes: the map with its keys and two numbers, a grant reference, an assignment without its lists … */
+const frameBytes = 20;
+const referenceBytes = 23;
+const assignmentBytes = 49;
+const attachmentBytes = 8;
+const parameterBytes = 5;
 
 function grantsOf({containers}: DocumentContent): ReadonlyMap<number, Uint8Array> {
 	return new Map(containers.map(({tenant, grant}) => [tenant, grant]));

@@ -46,7 +46,8 @@ export function nextMaterialMs(next: FemtoDeviceStatus, nowMs: number): number |
 }
 
 function essence(status: FemtoDeviceStatus, passing: ReadonlySet<number>): string {
-	const {containers = [], refusals = [], firmware, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes} = status;
+	const {containers = [], refusals = [], firmware, hooks, helpers} = status;
+	const {containersLimit, mtuBytes, documentLimitBytes} = status;
 	const settled = containers.filter(({localId}) => !passing.has(localId)).map(
 		({localId, state, statementDigest, generation, faults}) => [localId, state, statementDigest, generation, faults]);
 	const faulty = containers.filter(({localId, faults}) => passing.has(localId) && faults > 0)
@@ -73,7 +74,8 @@ function readContainer(
 	const state = stateName(container.state);
 	const known = before.find(entry => entry.localId === localId);
 	const same = known?.state === state && known.statementDigest === statementDigest && known.generation === generation;
-	const stateTime = same && known.stateTime !== undefined ? known.stateTime : formatTime(stateSinceMs.get(localId) ?? receivedMs);
+	const sinceMs = stateSinceMs.get(localId) ?? receivedMs;
+	const stateTime = same && known.stateTime !== undefined ? known.stateTime : formatTime(sinceMs);
 	const {cause, pc} = lastFault;
 	const fault = cause === 0 ? {} : {lastFault: {cause: faultName(cause) ?? `Cause${cause}`, pc}};
 	return {localId, state, stateTime, statementDigest, generation, runs, faults, ...fault, instructions};

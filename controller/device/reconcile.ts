@@ -37,7 +37,7 @@ export class DeviceReconciler {
 		this.#listeningSinceMs = options.clock.now();
 	}
 
-	/** Returns after how many milliseconds to come back at the latest. @throws KubeError of a write; nothing is sent then. */
+	/** Returns in how many milliseconds to come back at the latest. @throws KubeError of a write; nothing is sent then. */
 	async reconcile(name: string): Promise<number | undefined> {
 		const {fleet, sessions, clock, reportPeriodSeconds} = this.#options;
 		const device = fleet.devices.get(name);

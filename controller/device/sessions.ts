@@ -54,7 +54,7 @@ export class DeviceSessions {
 		return this.#sessionOf(device, keyNumber).key;
 	}
 
-	/** Takes one slice. Of a report that is not newer than `known`, the last one written to status, nothing is believed. */
+	/** Takes one slice. A report that is not newer than `known`, the last one written to status, is not believed. */
 	receive(device: string, keyNumber: number, payload: Uint8Array, known?: ReportNumber): ReportOutcome {
 		const slice = decodeReportSlice(payload);
 		if (!slice.ok) {

@@ -18,8 +18,8 @@ const partsMax = Math.ceil(reportBytesMax / reportSliceBytesMax);
 
 /**
  * Adds a slice to the reports of one device that are still unfinished. A newer number drops the older ones: the device
- * has given them up. A lower one is kept beside, because it may belong to the first reports after a reboot; slices carry
- * no MAC, so nothing that they say is believed until the whole is.
+ * has given them up. A lower one is kept beside, because it may belong to the first reports after a reboot; slices
+ * carry no MAC, so nothing that they say is believed until the whole is.
  */
 export function joinSlice(unfinished: readonly UnfinishedReport[], slice: ReportSlice): JoinResult {
 	if (slice.parts === 0 || slice.parts > partsMax || slice.part >= slice.parts) {
@@ -30,7 +30,8 @@ export function joinSlice(unfinished: readonly UnfinishedReport[], slice: Report
 	const parts = (known?.parts ?? empty).with(slice.part, slice.bytes);
 	const others = unfinished.filter(({report}) => report > slice.report).slice(-1);
 	const joined = joinParts(parts);
-	return joined === undefined ? {unfinished: [...others, {report: slice.report, parts}]} : {unfinished: others, joined};
+	return joined === undefined
+		? {unfinished: [...others, {report: slice.report, parts}]} : {unfinished: others, joined};
 }
 
 function joinParts(parts: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {

@@ -9,7 +9,8 @@ export type TenantVerdict =
 	| {readonly kind: 'revoked'; readonly grant: Grant; readonly bytes: Uint8Array; readonly message: string}
 	| {readonly kind: 'invalid'; readonly reason: InvalidReason; readonly message: string; readonly grant?: Grant};
 
-export type InvalidReason = 'GrantMalformed' | 'SignatureInvalid' | 'NamespaceMismatch' | 'NamespaceTaken' | 'TenantTaken';
+export type InvalidReason =
+	'GrantMalformed' | 'SignatureInvalid' | 'NamespaceMismatch' | 'NamespaceTaken' | 'TenantTaken';
 
 /** A grant is verified once for each text it stands in. */
 export type GrantMemo = Map<string, ReturnType<typeof openGrant>>;

@@ -41,7 +41,9 @@ export async function reconcileTenant(options: TenantReconcilerOptions, name: st
 }
 
 /** Pure. */
-export function tenantStatus({metadata, status}: FemtoTenant, verdict: TenantVerdict, nowMs: number): FemtoTenantStatus {
+export function tenantStatus(
+	{metadata, status}: FemtoTenant, verdict: TenantVerdict, nowMs: number,
+): FemtoTenantStatus {
 	const observedGeneration = metadata.generation ?? 0;
 	return {
 		observedGeneration,

@@ -14,7 +14,7 @@ export class MemoryBroker {
 	readonly retained = new Map<string, Uint8Array>();
 	/** Every message published by the controller, in order. */
 	readonly published: {readonly topic: string; readonly payload: Uint8Array}[] = [];
-	readonly #clients = new Set<Client>();
+	readonly #byDevice = new Map<string, Set<Client>>();
 
 	constructor(clock: Clock, latencyMs = 5) {
 		this.#clock = clock;
@@ -24,7 +24,6 @@ export class MemoryBroker {
 	/** A device's or a tester's end: no session, just topics. */
 	connect(filters: readonly string[], deliver: (message: MqttMessage) => void): void {
 		const client = {filters: [] as string[], deliver};
-		this.#clients.add(client);
 		this.#subscribe(client, filters);
 	}
 
@@ -36,7 +35,6 @@ export class MemoryBroker {
 		let handlers: MqttLinkHandlers | undefined;
 		let up = false;
 		const client: Client = {filters: [], deliver: message => (up ? handlers?.onMessage(message) : undefined)};
-		this.#clients.add(client);
 		const open = (sessionPresent: boolean): void => {
 			up = true;
 			handlers?.onConnect(sessionPresent);
@@ -69,6 +67,13 @@ export class MemoryBroker {
 		};
 	}
 
+	/** Clients by the device in their filters, so that a large fleet does not look at each other's. */
+	#audience(topic: string): ReadonlySet<Client> {
+		const device = topic.split('/')[1] ?? '';
+		return new Set([...(this.#byDevice.get(device) ?? []), ...(this.#byDevice.get('+') ?? []),
+			...(this.#byDevice.get('bridge') ?? [])]);
+	}
+
 	#roundTrip(): Promise<void> {
 		return new Promise(resolve => {
 			this.#clock.setTimer(2 * this.#latencyMs, resolve);
@@ -77,6 +82,10 @@ export class MemoryBroker {
 
 	#subscribe(client: Client, filters: readonly string[]): void {
 		client.filters.push(...filters);
+		for (const filter of filters) {
+			const device = filter.split('/')[1] ?? '';
+			this.#byDevice.set(device, (this.#byDevice.get(device) ?? new Set()).add(client));
+		}
 		for (const [topic, payload] of this.retained) {
 			if (filters.some(filter => matchesFilter(filter, topic))) {
 				this.#clock.setTimer(this.#latencyMs, () => client.deliver({topic, payload, retain: true, qos: 1}));
@@ -91,7 +100,7 @@ export class MemoryBroker {
 		} else if (retain) {
 			this.retained.delete(topic);
 		}
-		for (const client of this.#clients) {
+		for (const client of this.#audience(topic)) {
 			if (client.filters.some(filter => matchesFilter(filter, topic))) {
 				this.#clock.setTimer(this.#latencyMs, () => client.deliver({...message, retain: false}));
 			}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-	buildDocument, measureDocument, sealHead, type DocumentContainer, type DocumentContent,
+	boundDocument, buildDocument, measureDocument, sealHead, type DocumentContainer, type DocumentContent,
 } from '../../../../controller/device/document.ts';
 import {openMac0} from '../../../../protocol/cose.ts';
 import {digest16, equalBytes} from '../../../../protocol/crypto.ts';
@@ -48,6 +48,26 @@ test('measureDocument() is the encoded size', () => {
 		const containers = Array.from({length: count}, (_, index) => container(index + 1, index % 3));
 		assert.equal(measureDocument(content(...containers)), buildDocument(content(...containers)).bytes.length);
 	}
+});
+
+test('boundDocument() is never below the encoded size, and not far above it', () => {
+	const large: DocumentContainer = {
+		tenant: 0xffff_ffff, grant: Uint8Array.of(1),
+		assignment: {
+			localId: 31, statementDigest: new Uint8Array(16), parameters: Array.from({length: 16}, () => -0x8000_0000),
+			hooks: Array.from({length: 16}, () => ({hook: 0xffff, order: 0xffff, parameters: [-0x8000_0000, 1, 1, 1]})),
+			limits: {instructionsPerRun: 0xffff_ffff}, faultPolicy: {maxFaults: 0xffff, action: 0xff},
+			minRuns: 0xffff_ffff, minReadySeconds: 0xffff_ffff,
+		},
+	};
+	const slow = {...content(large), reportPeriodSeconds: 86_400, wakeIntervalSeconds: 64_800};
+	assert.ok(boundDocument(slow) >= measureDocument(slow));
+	for (const count of [0, 1, 8, 24, 31]) {
+		const containers = content(...Array.from({length: count}, (_, index) => container(index + 1, index % 8)));
+		assert.ok(boundDocument(containers) >= measureDocument(containers));
+		assert.ok(boundDocument(containers) <= 2 * measureDocument(containers) + 20);
+	}
+	assert.equal(boundDocument(content(...Array.from({length: 32}, () => container(1, 1)))), Infinity);
 });
 
 test('measureDocument() is infinite for more grants or containers than a document names', () => {
