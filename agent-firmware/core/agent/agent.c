@@ -152,7 +152,7 @@ static void on_event(struct femto *f, const struct mqsn_event *event, uint64_t n
 		on_published(f, event, now_ms);
 		return;
 	case MQSN_EVENT_DRAINED:
-		f->act_ms = femto_earlier(f->act_ms, now_ms) == now_ms ? now_ms : f->act_ms;
+		f->act_ms = f->act_ms == FEMTO_NEVER ? FEMTO_NEVER : now_ms;
 		return;
 	case MQSN_EVENT_CONNECTED:
 		f->awake_until_ms = now_ms + AWAKE_MS;

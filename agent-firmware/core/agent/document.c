@@ -150,20 +150,19 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		slot == FEMTO_NO_SLOT ? take_slot(f, local_id) : &f->containers[slot];
 	struct femto_spec spec;
 	const bool fits = read_spec(assignment, &spec);
-	const bool same = memcmp(&spec, &container->wanted, sizeof(spec)) == 0;
+	const bool same = memcmp(&spec, &container->active, sizeof(spec)) == 0;
 	container->wanted = spec;
 	if (!fits) {
 		container->state = CONTAINER_REFUSED;
 		container->reason = REFUSAL_NO_RAM;
 		return;
 	}
-	const bool runs = container->attached && memcmp(&spec, &container->active, sizeof(spec)) == 0;
 	/* what was refused is tried again with every document, what ran wild only when it changes */
 	if (container->state == CONTAINER_REFUSED ||
 		(container->state == CONTAINER_QUARANTINED && !same)) {
 		container->state = CONTAINER_FETCHING;
 	}
-	if (runs) { /* perhaps a successor was on the way, or refused, and is no longer wanted */
+	if (container->attached && same) { /* perhaps a successor was on the way, or refused, and is no longer wanted */
 		container->state = container->confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL;
 	}
 	if (container->state != CONTAINER_QUARANTINED) {

@@ -150,7 +150,8 @@ void femto_hook_sensor(struct femto *f, uint32_t channel, int32_t value, uint64_
 	femto_flush(f, now_ms);
 }
 
-static void run_timer(struct femto *f, struct femto_container *container, uint8_t at, uint64_t now_ms)
+static void run_timer(
+	struct femto *f, struct femto_container *container, uint8_t at, uint64_t now_ms)
 {
 	uint8_t context[HOOK_TIMER_CONTEXT_BYTES];
 	bpf_store64(context + HOOK_TIMER_CONTEXT_NOW_MS, now_ms);

@@ -1,7 +1,7 @@
 /*
  * The mark of a container in the store, one CBOR array:
  *
- *   [format, generation, previous, confirmed, trial boots, digest, digest of previous,
+ *   [format, generation, previous, standing, trial boots, digest, digest of previous,
  *    instructionsPerRun, minRuns, minReadySeconds, maxFaults, action,
  *    [hook, order, period, …], [parameter, …]]
  *
@@ -12,6 +12,10 @@
 #include <string.h>
 
 #define MARK_FORMAT 1u
+/* Standing of a generation. */
+#define MARK_TRIAL 0u
+#define MARK_CONFIRMED 1u
+#define MARK_QUARANTINED 2u
 #define MARK_ITEMS 14u
 #define MARK_BYTES_MAX \
 	(100u + FEMTO_HOOKS_PER_CONTAINER_MAX * 11u + FEMTO_PARAMETERS_MAX * 5u)
@@ -41,6 +45,14 @@ static void put_spec(struct cbor_writer *writer, const struct femto_spec *spec)
 	}
 }
 
+static uint32_t standing_of(const struct femto_container *container)
+{
+	if (container->state == CONTAINER_QUARANTINED) {
+		return MARK_QUARANTINED;
+	}
+	return container->confirmed ? MARK_CONFIRMED : MARK_TRIAL;
+}
+
 bool femto_keep_mark(struct femto *f, const struct femto_container *container)
 {
 	uint8_t bytes[MARK_BYTES_MAX];
@@ -49,7 +61,7 @@ bool femto_keep_mark(struct femto *f, const struct femto_container *container)
 	cbor_put_uint(&writer, MARK_FORMAT);
 	cbor_put_uint(&writer, container->generation);
 	cbor_put_uint(&writer, container->previous);
-	cbor_put_uint(&writer, container->confirmed ? 1u : 0);
+	cbor_put_uint(&writer, standing_of(container));
 	cbor_put_uint(&writer, container->trial_boots);
 	put_digest(&writer, container->active.digest);
 	put_digest(&writer, container->previous_digest);
@@ -133,8 +145,13 @@ static bool parse(struct femto_container *container, const uint8_t *bytes, size_
 	memset(&read.active, 0, sizeof(read.active));
 	read.generation = next_number(&numbers, UINT32_MAX);
 	read.previous = next_number(&numbers, UINT32_MAX);
-	read.stored_confirmed = next_number(&numbers, 1) == 1u;
-	read.stored_trial = !read.stored_confirmed;
+	const uint32_t standing = next_number(&numbers, MARK_QUARANTINED);
+	read.stored_confirmed = standing == MARK_CONFIRMED;
+	read.stored_trial = standing == MARK_TRIAL;
+	if (standing == MARK_QUARANTINED) {
+		read.state = CONTAINER_QUARANTINED;
+		read.reason = REFUSAL_QUARANTINED;
+	}
 	read.trial_boots = (uint8_t)next_number(&numbers, UINT8_MAX);
 	next_digest(&numbers, read.active.digest);
 	next_digest(&numbers, read.previous_digest);

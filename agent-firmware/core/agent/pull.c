@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-/* Datagram bytes around the bytes of a block: PUBLISH, array, digest, offset, head of the string. */
+/* Datagram bytes around those of a block: PUBLISH, array, digest, offset, head of the string. */
 #define BLOCK_OVERHEAD 18u
 /*
- * Requests are QoS 0 and cost nobody a session, so they are repeated after 1 s, then every 2 s: what
- * the link loses comes back soon, and who is gone is noticed after a quarter of a minute.
+ * Requests are QoS 0 and cost nobody a session, so they are repeated after 1 s, then every 2 s:
+ * what the link loses comes back soon, and who is gone is noticed after a quarter of a minute.
  */
 #define REQUEST_TRIES_MAX 8u
 #define REQUEST_DOUBLINGS_MAX 1u
@@ -264,9 +264,10 @@ static bool is_wanted(struct femto_pull *pull, const struct proto_block *message
 /* A second answer to a request that was repeated, or one from behind an end now known. */
 static bool is_late(const struct femto *f, const struct proto_block *message)
 {
-	const bool of_current = f->pull.object != FEMTO_OBJECT_NONE &&
-							memcmp(message->digest.data, f->pull.digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
-	return of_current || memcmp(message->digest.data, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
+	const uint8_t *digest = message->digest.data;
+	const bool is_current = f->pull.object != FEMTO_OBJECT_NONE &&
+							memcmp(digest, f->pull.digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
+	return is_current || memcmp(digest, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
 }
 
 void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)

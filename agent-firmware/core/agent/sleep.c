@@ -23,8 +23,7 @@ void femto_sleep_poll(struct femto *f, uint64_t now_ms)
 	if (f->link.state != MQSN_STATE_ASLEEP) {
 		return;
 	}
-	if (f->act_ms != FEMTO_NEVER || f->reconcile || !femto_report_is_idle(f) ||
-		now_ms >= f->report.due_ms) {
+	if (!is_idle(f, now_ms)) {
 		mqsn_connect(&f->link, now_ms); /* there is something to say or to fetch */
 	} else if (now_ms >= f->wake_ms) {
 		f->wake_ms = now_ms + (uint64_t)interval * 1000u;

@@ -91,6 +91,7 @@ static void give_up(struct femto *f, struct femto_container *container, uint64_t
 	const struct femto_refused why = {REFUSAL_QUARANTINED, container->fault_pc};
 	femto_detach(f, container);
 	femto_set_state(f, container, CONTAINER_QUARANTINED, why, now_ms);
+	(void)femto_keep_mark(f, container); /* without it, it would be tried again after a reboot */
 }
 
 void femto_on_fault(struct femto *f, struct femto_container *container, uint8_t cause, uint16_t pc,

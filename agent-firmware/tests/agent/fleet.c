@@ -259,7 +259,7 @@ void fleet_assign(struct fleet *fleet, const struct fleet_container *containers,
 	CHECK_EQUAL(proto_encode_grant_reference(&grant_writer, &reference), CBOR_OK);
 	const struct proto_document document = {
 		.report_period_seconds = 60,
-		.wake_interval_seconds = 0,
+		.wake_interval_seconds = fleet->wake_interval_seconds,
 		.grants = list_of(&grant_writer, 1),
 		.containers = list_of(&item_writer, (uint32_t)count),
 	};

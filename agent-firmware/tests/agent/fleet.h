@@ -50,6 +50,7 @@ struct fleet {
 	uint8_t device_key[32];
 	uint64_t permissions; /* of the grant */
 	bool is_revoked;      /* the grant has no keys */
+	uint32_t wake_interval_seconds; /* of the document */
 	size_t object_count;
 	struct fleet_object objects[FLEET_OBJECTS_MAX];
 	uint64_t generation; /* of the last head */

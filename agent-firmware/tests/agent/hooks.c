@@ -80,6 +80,29 @@ TEST("a container that faults more often than tolerated is quarantined, with cau
 	CHECK_EQUAL(peer.femto.arena_used, 0);
 }
 
+TEST("a container in quarantine stays there over a reboot, until its document changes")
+{
+	struct fleet_container container = wild;
+	peer_init(&peer);
+	fleet_assign(&peer.fleet, &container, 1);
+	peer_publish_head(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
+	peer_boot(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_QUARANTINED);
+	peer_run(&peer, 5000);
+	struct femto_container_info info;
+	REQUIRE(femto_get_container(&peer.femto, 0, &info) == FEMTO_OK);
+	CHECK_EQUAL(info.faults, 0);
+	container.max_faults = 1;
+	fleet_assign(&peer.fleet, &container, 1);
+	peer_publish_head(&peer);
+	peer_run(&peer, 20000);
+	REQUIRE(femto_get_container(&peer.femto, 0, &info) == FEMTO_OK);
+	CHECK_EQUAL(info.faults, 2);
+	CHECK_EQUAL(info.state, CONTAINER_QUARANTINED);
+}
+
 TEST("faults that are only counted leave the container attached and unconfirmed")
 {
 	struct fleet_container container = wild;

@@ -145,6 +145,7 @@ static void read_report(struct peer *peer, struct cbor_view payload)
 	peer->report.count = count;
 	peer->report.sequence = report.sequence;
 	peer->report.accepted_generation = report.accepted_generation;
+	peer->report.next_report_seconds = report.next_report_seconds;
 	peer->report.has_inventory = report.has_inventory;
 	peer->report.containers = report.containers.count;
 	struct proto_container_report container;
@@ -235,6 +236,21 @@ static void on_register(struct peer *peer, const uint8_t *body, size_t size)
 	send_message(peer, MQSN_REGACK, regack, sizeof(regack));
 }
 
+static void send_head(struct peer *peer)
+{
+	publish(peer, PROTO_TOPIC_HEAD_ID, 'd', 1, peer->fleet.head, peer->fleet.head_bytes);
+	peer->head_due_ms = peer->now_ms + RESEND_MS;
+}
+
+/* What waits for a sleeper goes out before PINGRESP. */
+static void on_ping(struct peer *peer)
+{
+	if (peer->is_asleep && peer->head_pending) {
+		send_head(peer);
+	}
+	send_message(peer, MQSN_PINGRESP, NULL, 0);
+}
+
 static void on_datagram(struct peer *peer, const uint8_t *datagram, size_t size)
 {
 	const uint8_t *body = datagram + 2;
@@ -242,6 +258,7 @@ static void on_datagram(struct peer *peer, const uint8_t *datagram, size_t size)
 	const uint8_t accepted[1] = {MQSN_RETURN_ACCEPTED};
 	switch (datagram[1]) {
 	case MQSN_CONNECT:
+		peer->is_asleep = false;
 		send_message(peer, MQSN_CONNACK, accepted, 1);
 		return;
 	case MQSN_SUBSCRIBE:
@@ -257,7 +274,12 @@ static void on_datagram(struct peer *peer, const uint8_t *datagram, size_t size)
 		peer->head_pending = false;
 		return;
 	case MQSN_PINGREQ:
-		send_message(peer, MQSN_PINGRESP, NULL, 0);
+		on_ping(peer);
+		return;
+	case MQSN_DISCONNECT:
+		peer->is_asleep = bytes == 2u;
+		peer->sleep_seconds = bytes == 2u ? (uint32_t)(body[0] << 8 | body[1]) : 0;
+		send_message(peer, MQSN_DISCONNECT, NULL, 0);
 		return;
 	default:
 		return;
@@ -359,8 +381,7 @@ static void step(struct peer *peer, uint64_t end_ms)
 	deliver_due(peer);
 	if (peer->head_pending && peer->now_ms >= peer->head_due_ms && !peer->is_down &&
 		femto_is_connected(&peer->femto)) {
-		publish(peer, PROTO_TOPIC_HEAD_ID, 'd', 1, peer->fleet.head, peer->fleet.head_bytes);
-		peer->head_due_ms = peer->now_ms + RESEND_MS;
+		send_head(peer);
 	}
 	uint64_t deadline = femto_poll(&peer->femto, peer->now_ms);
 	for (uint32_t turns = 0; deadline <= peer->now_ms && turns < 100; turns++) {

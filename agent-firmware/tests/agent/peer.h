@@ -18,6 +18,7 @@ struct peer_report {
 	uint32_t count; /* whole reports so far */
 	uint32_t sequence;
 	uint64_t accepted_generation;
+	uint32_t next_report_seconds;
 	bool has_inventory;
 	uint32_t containers;
 	uint8_t state[32];             /* by local id, 0 = not in the report */
@@ -47,6 +48,8 @@ struct peer {
 	uint32_t sent;        /* datagrams of the device */
 	bool without_ids;     /* the gateway knows no predefined ids */
 	bool is_down;         /* the gateway says nothing */
+	bool is_asleep;       /* the device is: it gets nothing but answers */
+	uint32_t sleep_seconds; /* that it announced last */
 	uint16_t registered;  /* last normal id */
 	char names[16][32];   /* topics by normal id */
 	bool head_pending;    /* the head is to be delivered, until acknowledged */
