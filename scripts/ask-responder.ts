@@ -15,7 +15,8 @@ export async function askResponders(brokerPort: number, devices: readonly string
 			const question = randomBytes(16);
 			await client.subscribeAsync(`f/${device}/m/+`, {qos: 1});
 			const answer = new Promise<Buffer>((resolve, reject) => {
-				const timer = setTimeout(() => reject(new Error(`Cannot hear ${device}: no answer in ${answerTimeoutMs} ms`)), answerTimeoutMs);
+				const silence = new Error(`Cannot hear ${device}: no answer in ${answerTimeoutMs} ms`);
+				const timer = setTimeout(() => reject(silence), answerTimeoutMs);
 				client.on('message', (topic, payload, {qos}) => {
 					// The responder answers at QoS 1; the moving average publishes at QoS 0.
 					if (topic.startsWith(`f/${device}/m/`) && qos === 1) {

@@ -26,15 +26,16 @@ export interface AppliedObject {
 }
 
 /** Collections in the order in which they are applied; deleted in the reverse one. */
-export const appliedCollections: readonly ResourceRef[] = Object.values(kinds).map(({group, version, plural}) => ({group, version, plural}));
+export const appliedCollections: readonly ResourceRef[] =
+	Object.values(kinds).map(({group, version, plural}) => ({group, version, plural}));
 
 /** @throws UsageError naming the object and the rule that it breaks. */
 export function toApplied(object: JsonObject): AppliedObject {
 	const {apiVersion, kind, metadata} = object as unknown as Partial<KubeObject>;
 	const found = kinds[String(kind)];
-	const wanted = found === undefined ? undefined : [found.group, found.version].filter((part) => part !== '').join('/');
+	const wanted = found === undefined ? undefined : apiVersionOf(found.group, found.version);
 	if (found === undefined || wanted !== apiVersion) {
-		const known = Object.entries(kinds).map(([name, {group, version}]) => `${group === '' ? version : `${group}/${version}`} ${name}`);
+		const known = Object.entries(kinds).map(([name, {group, version}]) => `${apiVersionOf(group, version)} ${name}`);
 		throw new UsageError(`Cannot apply ${String(apiVersion)} ${String(kind)}: one of ${known.join(', ')} required`);
 	}
 	if (typeof metadata?.name !== 'string' || metadata.name === '') {
@@ -47,4 +48,8 @@ export function toApplied(object: JsonObject): AppliedObject {
 		object: {...object, metadata: {...metadata, ...(namespace === undefined ? {} : {namespace})}} as KubeObject & JsonObject,
 		label: `${kind} ${namespace === undefined ? '' : `${namespace}/`}${metadata.name}`,
 	};
+}
+
+function apiVersionOf(group: string, version: string): string {
+	return group === '' ? version : `${group}/${version}`;
 }

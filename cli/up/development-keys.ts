@@ -4,7 +4,9 @@ import {publicKeyOf} from '../../protocol/crypto.ts';
 import {helpers} from '../../protocol/schema/helpers.ts';
 import {hooks} from '../../protocol/schema/hooks.ts';
 import type {Random} from '../../runtime/random.ts';
-import {createFleetKeys, createTenantKey, readFleetKey, readTenantKey, rootKeyFile, tenantKeyFile, type TenantKey} from '../keys/key-file.ts';
+import {
+	createFleetKeys, createTenantKey, readFleetKey, readTenantKey, rootKeyFile, tenantKeyFile, type TenantKey,
+} from '../keys/key-file.ts';
 import {tenantManifest} from '../keys/tenant-manifest.ts';
 import type {JsonObject} from '../yaml.ts';
 

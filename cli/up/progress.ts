@@ -14,8 +14,9 @@ export function progressLine(container: FemtoContainer): string {
 	if (status?.observedGeneration !== generation) {
 		return `${label} Pending`;
 	}
-	const active = status?.conditions?.find(({type, status: value}) => value === 'True' && (type === 'Stalled' || type === 'Reconciling'));
-	const ready = active ?? status?.conditions?.find(({type}) => type === 'Ready');
+	const {conditions = []} = status;
+	const active = conditions.find(({type, status: value}) => value === 'True' && (type === 'Stalled' || type === 'Reconciling'));
+	const ready = active ?? conditions.find(({type}) => type === 'Ready');
 	const wave = status?.wave === undefined ? '' : ` wave ${status.wave.index}/${status.wave.of}`;
 	return `${label} ${active?.type ?? 'Waiting'}${wave}${countsText(counts)}: ${ready?.message ?? 'no status yet'}`;
 }

@@ -1,4 +1,6 @@
-import {containerStates, deviceCounters, faultActions, refusalReasons, verifierReasonBase, type NumberedName} from '../../protocol/schema/reasons.ts';
+import {
+	containerStates, deviceCounters, faultActions, refusalReasons, verifierReasonBase, type NumberedName,
+} from '../../protocol/schema/reasons.ts';
 import {messages, payloadBudgetBytes} from '../../protocol/schema/messages.ts';
 import type {Constant, Field, FieldType, StructSchema} from '../../protocol/schema/types.ts';
 import {banner, type GeneratedFile} from './files.ts';
@@ -25,7 +27,8 @@ function ruleLines(schema: StructSchema): string[] {
 	});
 	const extension = schema.unknownKeys === 'skip' ? ['  * int => any, ; keys to come'] : [];
 	const tag = schema.tag === undefined ? '' : `#6.${schema.tag}(`;
-	return ['', `; ${schema.summary}`, `${ruleName(schema.name)} = ${tag}${open}`, ...fields, ...extension, `${close}${tag === '' ? '' : ')'}`];
+	const head = `${ruleName(schema.name)} = ${tag}${open}`;
+	return ['', `; ${schema.summary}`, head, ...fields, ...extension, `${close}${tag === '' ? '' : ')'}`];
 }
 
 /** CDDL names are written with hyphens. */
@@ -68,15 +71,16 @@ function page(schemas: readonly StructSchema[]): string {
 		`<!-- ${banner('messages-cddl.ts', 'protocol/schema/{messages,reasons}.ts')} -->`,
 		'# What crosses the air',
 		'',
-		'Every structure is deterministic CBOR (RFC 8949, 4.2.1): shortest integers, definite lengths, map keys in encoded order.',
-		'A decoder refuses anything else, and text that is not printable ASCII. Maps marked *open* may gain keys; a decoder skips',
+		'Every structure is deterministic CBOR (RFC 8949, 4.2.1): shortest integers, definite lengths, map keys in encoded',
+		'order. A decoder refuses anything else, and text that is not printable ASCII. Maps marked *open* may gain keys; a decoder skips',
 		`what it does not know. What must fit a datagram of 64 bytes has a budget of ${payloadBudgetBytes} bytes, which the generator checks.`,
 		'The same in CDDL: `protocol/generated/messages.cddl`.',
 		...schemas.flatMap(sectionLines),
 		...tableLines('Container states', containerStates),
 		...tableLines('Reasons of a refusal', refusalReasons),
 		'',
-		`From ${verifierReasonBase} on: ${verifierReasonBase} + the code of the image reader or verifier (\`protocol/schema/{image,verifier}.ts\`).`,
+		`From ${verifierReasonBase} on: ${verifierReasonBase} + the code of the image reader or verifier`,
+		'(`protocol/schema/{image,verifier}.ts`).',
 		...tableLines('Counters of a device', deviceCounters),
 		...tableLines('Fault actions', faultActions),
 		'',
@@ -105,5 +109,6 @@ function rowOf(field: Field, index: number): string {
 }
 
 function tableLines(title: string, names: readonly NumberedName[]): string[] {
-	return ['', `## ${title}`, '', '| id | name | meaning |', '|---|---|---|', ...names.map(({id, name, phrase}) => `| ${id} | ${name} | ${phrase} |`)];
+	const rows = names.map(({id, name, phrase}) => `| ${id} | ${name} | ${phrase} |`);
+	return ['', `## ${title}`, '', '| id | name | meaning |', '|---|---|---|', ...rows];
 }

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {askResponders} from '../../scripts/ask-responder.ts';
-import {startFleet, type RunningFleet} from '../../scripts/running-fleet.ts';
+import {hasControlCharacter, startFleet, type RunningFleet} from '../../scripts/running-fleet.ts';
 
 const root = join(import.meta.dirname, '../..');
 const devices = 5;
@@ -33,7 +33,7 @@ test('femto up brings every sample to Ready on every device', async () => {
 	for (const name of ['counter', 'moving-average', 'responder']) {
 		await lineAfter(0, `samples/${name} Ready ${devices}/${devices}`);
 	}
-	assert.ok(fleet.lines.every((line) => !/[\u0000-\u001f\u007f]/.test(line)), 'no control characters');
+	assert.ok(!fleet.lines.some(hasControlCharacter), 'no control characters');
 });
 
 test('a message to the responder is answered with its checksum', async () => {
