@@ -59,7 +59,7 @@ export function startFleet(command: readonly string[], options: {readonly cwd: s
 
 /** What no plain line may hold. */
 export function hasControlCharacter(line: string): boolean {
-	return [...line].some((character) => character < ' ' || character === '\u007f');
+	return Array.from(line).some((character) => character < ' ' || character === '\u007f');
 }
 
 function interrupt({pid}: ChildProcess): void {

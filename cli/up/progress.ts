@@ -14,7 +14,7 @@ export function progressLine(container: FemtoContainer): string {
 	if (status?.observedGeneration !== generation) {
 		return `${label} Pending`;
 	}
-	const {conditions = []} = status;
+	const conditions = status?.conditions ?? [];
 	const active = conditions.find(({type, status: value}) => value === 'True' && (type === 'Stalled' || type === 'Reconciling'));
 	const ready = active ?? conditions.find(({type}) => type === 'Ready');
 	const wave = status?.wave === undefined ? '' : ` wave ${status.wave.index}/${status.wave.of}`;
