@@ -45,7 +45,8 @@ test('Every relative link in a document leads to a file', () => {
 	const broken = files
 		.filter((path) => path.endsWith('.md'))
 		.flatMap((path) => {
-			const links = Array.from(readRepositoryFile(path).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g), ([, link = '']) => link);
+			const prose = readRepositoryFile(path).replaceAll(/`[^`\n]*`/g, '');
+			const links = Array.from(prose.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g), ([, link = '']) => link);
 			const relative = links.filter((link) => !/^[a-z]+:/.test(link));
 			const missing = relative.filter((link) => !existsSync(join(repositoryRoot, normalize(join(dirname(path), link)))));
 			return missing.map((link) => `${path}: ${link}`);
