@@ -5,8 +5,6 @@ import {decodeBlockRequest, encodeBlock} from '../protocol/generated/messages.ts
 /** Requests a device may make in a second; what exceeds it gets no answer, and the device asks again. */
 export const requestsPerSecond = 50;
 
-/** Least datagram of any device: what is assumed until it reports its own. */
-const mtuBytesMin = 64;
 const blockBytesMax = 1024;
 
 export type BlockAnswer =
@@ -18,6 +16,7 @@ export type BlockAnswer =
 interface DeviceObjects {
 	/** By the first 16 bytes of their SHA-256, hexadecimal. */
 	readonly objects: ReadonlyMap<string, Uint8Array>;
+	/** Largest datagram that the device takes; Infinity until it has said so: then it knows best what to ask for. */
 	readonly mtuBytes: number;
 	/** Requests that may still be answered; refilled by time, never above `requestsPerSecond`. */
 	tokens: number;
@@ -39,7 +38,7 @@ export class ImageServer {
 	}
 
 	/** Replaces what `device` may fetch. `mtuBytes` is the largest datagram it takes, when known. */
-	set(device: string, objects: readonly Uint8Array[], mtuBytes = mtuBytesMin): void {
+	set(device: string, objects: readonly Uint8Array[], mtuBytes = Infinity): void {
 		const before = this.#devices.get(device);
 		this.#devices.set(device, {
 			objects: new Map(objects.map(object => [this.#nameOf(object), object])),
@@ -65,7 +64,7 @@ export class ImageServer {
 		}
 		const {digest, offset, length} = decoded.value;
 		const object = entry?.objects.get(bytesToHex(digest)) ?? new Uint8Array(0);
-		const most = Math.min(length, blockRoom(entry?.mtuBytes ?? mtuBytesMin));
+		const most = Math.min(length, blockRoom(entry?.mtuBytes ?? Infinity));
 		const bytes = object.subarray(offset, offset + most);
 		return {kind: 'block', payload: encodeBlock({digest: digest.subarray(0, 4), offset, bytes})};
 	}

@@ -11,7 +11,7 @@ export type Fate =
 	| {readonly kind: 'failed'; readonly reason: string; readonly message: string};
 
 /** Refusals that time puts right: the device asks again by itself. */
-const passing: ReadonlySet<string> = new Set(['ObjectUnavailable', 'DigestMismatch']);
+export const passingRefusals: ReadonlySet<string> = new Set(['ObjectUnavailable', 'DigestMismatch']);
 
 /**
  * Judges by the last report that was written: only one that has accepted the head with this revision says anything
@@ -21,13 +21,14 @@ export function judgeAssigned(entry: Assigned, status: FemtoDeviceStatus): Fate 
 	if ((status.acceptedGeneration ?? 0) < (entry.sinceGeneration ?? 0)) {
 		return {kind: 'waiting'};
 	}
+	const found = status.containers?.find(({localId}) => localId === entry.localId);
 	const refusal = status.refusals?.find(({localId}) => localId === entry.localId || localId === 0);
-	if (refusal !== undefined) {
+	// Quarantine stands among the refusals, too, but the container knows more about it.
+	if (refusal !== undefined && found?.state !== 'Quarantined') {
 		const {reason, instruction} = refusal;
 		const message = instruction === undefined ? reason : `${reason} at instruction ${instruction}`;
-		return {kind: passing.has(reason) ? 'working' : 'failed', reason, message};
+		return {kind: passingRefusals.has(reason) ? 'working' : 'failed', reason, message};
 	}
-	const found = status.containers?.find(({localId}) => localId === entry.localId);
 	return found === undefined ? {kind: 'working', reason: 'Fetching', message: 'Fetching'} : judgeFound(entry, found);
 }
 

@@ -1,4 +1,5 @@
 import {helperNames, hookName} from '../fit.ts';
+import {passingRefusals} from './judge.ts';
 import type {Observation} from './sessions.ts';
 import {bytesToHex} from '../../protocol/crypto.ts';
 import type {ContainerReport, Counter, Inventory, Refusal} from '../../protocol/generated/messages.ts';
@@ -52,9 +53,11 @@ function essence(status: FemtoDeviceStatus, passing: ReadonlySet<number>): strin
 		({localId, state, statementDigest, generation, faults}) => [localId, state, statementDigest, generation, faults]);
 	const faulty = containers.filter(({localId, faults}) => passing.has(localId) && faults > 0)
 		.map(({localId, faults}) => [localId, faults]);
+	const lasting = refusals.filter(({localId, reason}) => !passing.has(localId) || !passingRefusals.has(reason))
+		.map(({localId, reason, instruction}) => [localId, reason, instruction]);
 	return JSON.stringify([
-		settled, faulty, refusals.map(({localId, reason, instruction}) => [localId, reason, instruction]),
-		firmware?.version, firmware?.board, firmware?.buildId, hooks, helpers, containersLimit, mtuBytes, documentLimitBytes,
+		settled, faulty, lasting, firmware?.version, firmware?.board, firmware?.buildId, hooks, helpers,
+		containersLimit, mtuBytes, documentLimitBytes,
 	]);
 }
 
