@@ -157,8 +157,12 @@ static void on_event(struct femto *f, const struct mqsn_event *event, uint64_t n
 	case MQSN_EVENT_CONNECTED:
 		f->awake_until_ms = now_ms + AWAKE_MS;
 		return;
+	case MQSN_EVENT_REJECTED:
+		if (event->topic == f->report_topic) {
+			femto_report_drop(f); /* sent again at once it would be rejected again */
+		}
+		return;
 	case MQSN_EVENT_HANDLED:
-	case MQSN_EVENT_REJECTED: /* the report poll sends the slice again */
 	case MQSN_EVENT_ASLEEP:
 		return;
 	}

@@ -187,6 +187,8 @@ void femto_report_soon(struct femto *f, uint64_t now_ms);
 void femto_report_poll(struct femto *f, uint64_t now_ms);
 /* The slice in flight has arrived. */
 void femto_report_acknowledged(struct femto *f);
+/* Gives up the report that is being sent; the next one comes when it is due. */
+void femto_report_drop(struct femto *f);
 /* Everything that changed has been reported. */
 bool femto_report_is_idle(const struct femto *f);
 uint64_t femto_report_deadline(const struct femto *f);

@@ -155,6 +155,7 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 	if (!fits) {
 		container->state = CONTAINER_REFUSED;
 		container->reason = REFUSAL_NO_RAM;
+		container->instruction = FEMTO_NO_INSTRUCTION;
 		return;
 	}
 	/* what was refused is tried again with every document, what ran wild only when it changes */

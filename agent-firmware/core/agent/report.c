@@ -84,6 +84,12 @@ void femto_report_acknowledged(struct femto *f)
 	}
 }
 
+void femto_report_drop(struct femto *f)
+{
+	f->report.size = 0;
+	f->report.in_flight = false;
+}
+
 bool femto_report_is_idle(const struct femto *f)
 {
 	return f->report.size == 0 && !f->report.changed && f->report.inventory_sent;

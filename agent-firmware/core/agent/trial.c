@@ -2,6 +2,7 @@
 #include "agent.h"
 
 #define FAULT_WINDOW_MS 600000u
+#define FLASH_PAUSE_MS 10000u /* after the confirmation could not be kept */
 
 static const struct femto_refused not_refused = {0, FEMTO_NO_INSTRUCTION};
 
@@ -54,7 +55,7 @@ static void confirm(struct femto *f, struct femto_container *container, uint64_t
 	if (!femto_keep_mark(f, container) ||
 		(container->contract.floor > 0 && !femto_keep_floor(f, &container->contract))) {
 		container->confirmed = false;
-		container->healthy_since_ms = now_ms; /* asks again after minReadySeconds, not at once */
+		container->healthy_since_ms = now_ms + FLASH_PAUSE_MS; /* asks again later */
 		return;
 	}
 	container->faults = 0;

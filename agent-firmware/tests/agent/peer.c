@@ -18,10 +18,19 @@ static enum femto_port_err flash_read(void *context, uint32_t address, uint8_t *
 	return FEMTO_PORT_OK;
 }
 
+static bool is_flash_dead(struct peer *peer)
+{
+	peer->flash_writes++;
+	return peer->flash_fails_at != 0 && peer->flash_writes >= peer->flash_fails_at;
+}
+
 static enum femto_port_err flash_program(
 	void *context, uint32_t address, const uint8_t *data, size_t size)
 {
 	struct peer *peer = context;
+	if (is_flash_dead(peer)) {
+		return FEMTO_PORT_FAILED;
+	}
 	for (size_t i = 0; i < size; i++) {
 		peer->violations += peer->flash[address + i] != FEMTO_FLASH_ERASED ? 1u : 0;
 		peer->flash[address + i] = data[i];
@@ -32,6 +41,9 @@ static enum femto_port_err flash_program(
 static enum femto_port_err flash_erase(void *context, uint32_t unit)
 {
 	struct peer *peer = context;
+	if (is_flash_dead(peer)) {
+		return FEMTO_PORT_FAILED;
+	}
 	memset(peer->flash + (size_t)unit * UNIT_BYTES, FEMTO_FLASH_ERASED, UNIT_BYTES);
 	return FEMTO_PORT_OK;
 }

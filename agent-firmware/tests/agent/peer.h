@@ -40,6 +40,8 @@ struct peer {
 	uint64_t now_ms;
 	uint8_t flash[PEER_FLASH_BYTES];
 	uint32_t violations; /* flash units programmed twice */
+	uint32_t flash_writes;   /* programs and erases so far */
+	uint32_t flash_fails_at; /* from this one on all fail; 0 = none */
 	/* link */
 	struct peer_datagram queue[PEER_QUEUE];
 	size_t queued;
