@@ -1,3 +1,4 @@
+import {ensureNamespace} from './namespace.ts';
 import {decodeBridgePresence, type BridgePresence} from '../protocol/presence.ts';
 import type {Clock} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
@@ -15,7 +16,6 @@ interface Lease extends KubeObject {
 }
 
 const leases = {group: 'coordination.k8s.io', version: 'v1', plural: 'leases'} as const;
-const namespaces = {group: '', version: 'v1', plural: 'namespaces'} as const;
 
 /** A bridge counts as there while its presence is younger than this many of its periods. */
 const periodsMax = 3;
@@ -100,8 +100,7 @@ export class BridgeLeases {
 			if (!isKubeError(error, 'NotFound')) {
 				throw error;
 			}
-			const metadata = {name: this.#namespace};
-			await this.#api.create<KubeObject>(namespaces, {apiVersion: 'v1', kind: 'Namespace', metadata});
+			await ensureNamespace(this.#api, this.#namespace);
 			await this.#api.create(ref, lease);
 		}
 	}

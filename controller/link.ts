@@ -28,7 +28,8 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 			await client.subscribeAsync([...filters], {qos});
 		},
 		start: handlers => start(client, handlers, log),
-		stop: async () => client.endAsync(),
+		// At once: what is under way stays in the session, and a broker that is gone would never acknowledge it.
+		stop: async () => client.endAsync(true),
 	};
 }
 

@@ -5,6 +5,7 @@ import {DeviceSessions} from './device/sessions.ts';
 import {Fleet} from './fleet.ts';
 import {HeadPublisher} from './heads.ts';
 import {ImageServer} from './images.ts';
+import {ensureNamespace} from './namespace.ts';
 import {KeyedWork} from './queues.ts';
 import {filters, Receiver, type ReceiverCounts} from './receive.ts';
 import {changeHandlers} from './route.ts';
@@ -48,7 +49,7 @@ export interface ControllerOptions {
 export interface Controller {
 	/** Resolves when the controller works, or stands for election. Once only. */
 	start(): Promise<void>;
-	/** Resolves when nothing is under way any more. */
+	/** Resolves when nothing is under way any more; calling it again gives the same promise. */
 	stop(): Promise<void>;
 	/** Resolves when it has stopped, be it that leadership was lost. */
 	readonly ended: Promise<void>;
@@ -81,6 +82,8 @@ class RunningController implements Controller {
 	readonly #end: () => void;
 	/** What runs until the abort: loops, watches, election. */
 	readonly #running: Promise<void>[] = [];
+	/** Set exactly when a stop has begun. */
+	#stopping: Promise<void> | undefined;
 
 	constructor(parts: ControllerParts) {
 		const {promise, resolve} = Promise.withResolvers<void>();
@@ -101,6 +104,7 @@ class RunningController implements Controller {
 			await this.#work();
 			return;
 		}
+		await ensureNamespace(api, namespace);
 		const leader = new LeaderElection({
 			api, namespace, name: 'femto-controller', identity: election.identity, clock, random, log,
 			onStartedLeading: () => this.#work(),
@@ -112,7 +116,12 @@ class RunningController implements Controller {
 		this.#running.push(leader.run(this.#abort.signal));
 	}
 
-	async stop(): Promise<void> {
+	stop(): Promise<void> {
+		this.#stopping ??= this.#stop();
+		return this.#stopping;
+	}
+
+	async #stop(): Promise<void> {
 		const {bridges, receiver, events, heads} = this.#machine;
 		this.#abort.abort();
 		heads.disconnected();
@@ -181,6 +190,10 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	});
 	const receiver = new Receiver({
 		api, link, log, fleet, sessions, heads, images, bridges, deviceLabels, enqueueDevice,
+		challengeDevice: name => {
+			devices.challenge(name);
+			deviceWork.add(name);
+		},
 	});
 	const handlers = changeHandlers({
 		fleet, addContainer: enqueueContainer, addDevice: enqueueDevice, addTenant: name => tenantWork.add(name),

@@ -1,5 +1,5 @@
 import type {BridgeLeases} from './bridges.ts';
-import type {DeviceSessions} from './device/sessions.ts';
+import type {DeviceSessions, ReportNumber} from './device/sessions.ts';
 import type {Fleet} from './fleet.ts';
 import type {HeadPublisher} from './heads.ts';
 import type {ImageServer} from './images.ts';
@@ -21,6 +21,8 @@ export interface ReceiverOptions {
 	/** Labels of a device that enrols. */
 	readonly deviceLabels: Readonly<Record<string, string>>;
 	readonly enqueueDevice: (name: string) => void;
+	/** Asks a device to prove that an old report was its own. */
+	readonly challengeDevice: (name: string) => void;
 }
 
 /** What the controller subscribes to. */
@@ -78,15 +80,19 @@ export class Receiver {
 	#onSlice(id: string, payload: Uint8Array): void {
 		const {fleet, sessions, enqueueDevice, log} = this.#options;
 		const device = fleet.devices.get(id);
-		const outcome = sessions.receive(id, device?.spec.keyNumber ?? firstKeyNumber, payload, device?.status?.report);
+		const outcome = sessions.receive(id, device?.spec.keyNumber ?? firstKeyNumber, payload, lastReportOf(device));
 		switch (outcome.kind) {
 			case 'incomplete':
+			case 'duplicate':
 				return;
 			case 'report':
 				return device === undefined ? this.#enrol(id) : enqueueDevice(id);
 			default:
 				this.#counts[outcome.kind]++;
 				log.warn('report not used', {device: id, reason: outcome.kind});
+		}
+		if (outcome.kind === 'replay') {
+			this.#options.challengeDevice(id);
 		}
 	}
 
@@ -129,4 +135,9 @@ export class Receiver {
 			}
 		}
 	}
+}
+
+function lastReportOf(device: FemtoDevice | undefined): ReportNumber | undefined {
+	const {report, acceptedGeneration = 0} = device?.status ?? {};
+	return report === undefined ? undefined : {...report, acceptedGeneration};
 }

@@ -15,7 +15,7 @@ export interface DeviceFacts {
 
 /** The conditions of a device: Ready, Asleep, Lost, always all of them, with words that change only with the facts. */
 export function deviceConditions(facts: DeviceFacts): readonly ConditionWish[] {
-	return [readyCondition(facts), asleepCondition(facts), lostCondition(facts.liveness)];
+	return [readyCondition(facts), asleepCondition(facts), lostCondition(facts)];
 }
 
 function readyCondition({status, assigned, liveness, blocked}: DeviceFacts): ConditionWish {
@@ -54,8 +54,11 @@ function asleepCondition({liveness, wakeIntervalSeconds}: DeviceFacts): Conditio
 		: {type, status: 'True', reason: 'WakesByInterval', message: `sleeps ${wakeIntervalSeconds} s at a time`};
 }
 
-function lostCondition(liveness: Liveness['kind']): ConditionWish {
+function lostCondition({status, liveness}: DeviceFacts): ConditionWish {
 	const type = 'Lost';
+	if (status.report === undefined) {
+		return {type, status: 'False', reason: 'NeverReported', message: 'no report of the device has come yet'};
+	}
 	switch (liveness) {
 		case 'onTime':
 			return {type, status: 'False', reason: 'Reporting', message: 'reports come in time'};

@@ -33,11 +33,13 @@ export interface DeviceInputs {
 	readonly listeningSinceMs: number;
 	readonly reportPeriodSeconds: number;
 	readonly nowMs: number;
+	/** The device shall prove that it lives, by accepting a generation that no report has named yet. */
+	readonly challenged: boolean;
 }
 
 /** Decides what to write and to publish for one device; carries out nothing. */
 export function planDevice(inputs: DeviceInputs): DevicePlan {
-	const {fleet, device, observation, nowMs} = inputs;
+	const {fleet, device, observation, nowMs, challenged} = inputs;
 	const before = device.status ?? {};
 	const observed = observation === undefined ? before : {...before, ...observedStatus(before, observation)};
 	const reported = Math.max(before.acceptedGeneration ?? 0, observed.acceptedGeneration ?? 0);
@@ -46,7 +48,8 @@ export function planDevice(inputs: DeviceInputs): DevicePlan {
 	const wanted = makeDocument(fleet, device, fleet.assignedOf(device, nextGeneration), reported);
 	const digest = wanted.document === undefined ? undefined : bytesToHex(wanted.document.digest);
 	const reassigned = wanted.assigned !== undefined && !isDeepStrictEqual(wanted.assigned, before.assigned ?? []);
-	const raise = digest !== undefined && (digest !== before.documentDigest || reassigned || reported > own);
+	const due = reassigned || reported > own || (challenged && reported === own);
+	const raise = digest !== undefined && (digest !== before.documentDigest || due);
 	const liveness = livenessOf(inputs);
 	const status = finishStatus(device, {
 		...observed,

@@ -24,6 +24,7 @@ export interface DeviceReconcilerOptions {
 /** Results of one device that come within this time are written together. */
 export const coalesceMs = 1_000;
 const blockedRetryMs = 1_000;
+const challengePeriodMs = 600_000;
 
 /** Brings status, head and offered objects of one device to what its containers want and its reports say. */
 export class DeviceReconciler {
@@ -31,6 +32,8 @@ export class DeviceReconciler {
 	readonly #listeningSinceMs: number;
 	/** When something worth telling was first seen that is not written yet. */
 	readonly #dirtySinceMs = new Map<string, number>();
+	/** When each device was challenged last: the challenge is due until `#write` has raised the generation. */
+	readonly #challenges = new Map<string, {readonly sinceMs: number; due: boolean}>();
 
 	constructor(options: DeviceReconcilerOptions) {
 		this.#options = options;
@@ -48,7 +51,7 @@ export class DeviceReconciler {
 		const nowMs = clock.now();
 		const plan = planDevice({
 			fleet, device, observation: sessions.observationOf(name), listeningSinceMs: this.#listeningSinceMs,
-			reportPeriodSeconds, nowMs,
+			reportPeriodSeconds, nowMs, challenged: this.#challenges.get(name)?.due === true,
 		});
 		const waitMs = this.#waitBeforeWrite(name, plan, nowMs);
 		if (waitMs === 0) {
@@ -57,6 +60,18 @@ export class DeviceReconciler {
 		// While a head waits for its write, the write comes first; else the head stands for what is written.
 		this.#publish(device, plan);
 		return nextDelay(plan, waitMs, nowMs);
+	}
+
+	/**
+	 * An authentic report of `name` that is older than the last one: a replay, or a device whose flash was erased. A head
+	 * with a new generation tells them apart, at most every ten minutes.
+	 */
+	challenge(name: string): void {
+		const nowMs = this.#options.clock.now();
+		const last = this.#challenges.get(name);
+		if (last === undefined || nowMs >= last.sinceMs + challengePeriodMs) {
+			this.#challenges.set(name, {sinceMs: nowMs, due: true});
+		}
 	}
 
 	/** 0 = write now, undefined = there is nothing to write. */
@@ -74,8 +89,16 @@ export class DeviceReconciler {
 		const {api, fleet} = this.#options;
 		const written = await api.replace(femtoDevices, {...device, status}, {subresource: 'status'});
 		this.#dirtySinceMs.delete(device.metadata.name);
+		this.#endChallenge(device, written);
 		fleet.devices.wrote(written);
 		this.#tell(device, written);
+	}
+
+	#endChallenge(before: FemtoDevice, {metadata, status}: FemtoDevice): void {
+		const challenge = this.#challenges.get(metadata.name);
+		if (challenge !== undefined && (status?.desiredGeneration ?? 0) > (before.status?.desiredGeneration ?? 0)) {
+			challenge.due = false;
+		}
 	}
 
 	#publish(device: FemtoDevice, {document, parts, status}: DevicePlan): void {
@@ -106,6 +129,7 @@ export class DeviceReconciler {
 		images.forget(name);
 		sessions.forget(name);
 		this.#dirtySinceMs.delete(name);
+		this.#challenges.delete(name);
 		if (heads.has(name)) {
 			heads.clear(name);
 		}

@@ -17,13 +17,14 @@ export interface Observation {
 	readonly counters?: readonly Counter[];
 }
 
-/** Reports of one device are ordered by boot, then sequence. */
-export type ReportNumber = Pick<Report, 'boot' | 'sequence'>;
+/** What tells a new report from one that was seen before. */
+export type ReportNumber = Pick<Report, 'boot' | 'sequence' | 'acceptedGeneration'>;
 
 /** Why bytes on f/<device>/r are no new report; `incomplete` is the ordinary case. */
 export type ReportOutcome =
 	| {readonly kind: 'report'; readonly observation: Observation}
-	| {readonly kind: 'incomplete' | 'malformed' | 'mac' | 'replay'};
+	/** `duplicate`: the newest one again, as QoS 1 may deliver it. `replay`: an older one. */
+	| {readonly kind: 'incomplete' | 'malformed' | 'mac' | 'duplicate' | 'replay'};
 
 interface Session {
 	keyNumber: number;
@@ -83,8 +84,9 @@ export class DeviceSessions {
 		if (!report.ok) {
 			return {kind: 'malformed'};
 		}
-		if (!isNewer(report.value, session.observation?.report ?? known)) {
-			return {kind: 'replay'};
+		const age = compareAge(report.value, session.observation?.report ?? known);
+		if (age !== 'new') {
+			return {kind: age};
 		}
 		const {inventory = session.observation?.inventory, counters = session.observation?.counters} = report.value;
 		const receivedMs = this.#clock.now();
@@ -140,9 +142,16 @@ function isSameState(first: ContainerReport, second: ContainerReport): boolean {
 		&& equalBytes(first.statementDigest, second.statementDigest);
 }
 
-function isNewer(report: ReportNumber, before: ReportNumber | undefined): boolean {
-	if (before === undefined || report.boot !== before.boot) {
-		return before === undefined || report.boot > before.boot;
+/**
+ * By boot, then sequence. A device whose flash was erased counts from 1 again; what proves that it lives is a generation
+ * that no report has ever accepted.
+ */
+function compareAge(report: ReportNumber, before: ReportNumber | undefined): 'new' | 'duplicate' | 'replay' {
+	if (before === undefined || report.acceptedGeneration > before.acceptedGeneration || report.boot > before.boot) {
+		return 'new';
 	}
-	return report.sequence > before.sequence;
+	if (report.boot < before.boot || report.sequence < before.sequence) {
+		return 'replay';
+	}
+	return report.sequence > before.sequence ? 'new' : 'duplicate';
 }

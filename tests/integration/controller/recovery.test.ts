@@ -86,11 +86,11 @@ withReadyDevice('a write that meets a conflict sends nothing', async ({fixture, 
 });
 
 withReadyDevice('a replayed report is not believed, after a restart of the controller neither', async ({fixture, device}) => {
-	const old = device.report();
-	await fixture.run(1_000);
-	device.report({refusals: [{localId: 1, reason: 15, instruction: 0xffff}]});
+	const old = device.report({containers: []});
 	await fixture.run(5_000);
-	assert.equal((await fixture.fleetDevice('pump-1')).status?.refusals?.length, 1);
+	assert.equal((await fixture.fleetDevice('pump-1')).status?.containers?.length, 0);
+	device.report();
+	await fixture.run(5_000);
 	for (const _ of ['before', 'after']) {
 		const before = fixture.controller.counts.replay;
 		for (const slice of old) {
@@ -98,9 +98,40 @@ withReadyDevice('a replayed report is not believed, after a restart of the contr
 		}
 		await fixture.run(5_000);
 		assert.equal(fixture.controller.counts.replay, before + 1);
-		assert.equal((await fixture.fleetDevice('pump-1')).status?.refusals?.length, 1);
+		assert.equal((await fixture.fleetDevice('pump-1')).status?.containers?.length, 1);
 		await fixture.restart();
 	}
+});
+
+withReadyDevice('a device whose flash was erased proves that it lives, and gets everything again', async ({fixture, device}) => {
+	for (let count = 0; count < 5; count++) {
+		device.report();
+		await fixture.run(1_000);
+	}
+	device.report({refusals: [{localId: 1, reason: 15, instruction: 0xffff}]});
+	await fixture.run(5_000);
+	device.silence();
+	await fixture.restart();
+	const blank = fixture.device('pump-1');
+	await fixture.run(20_000);
+	assert.deepEqual(blank.generations, [1, 2]);
+	const {status} = await fixture.fleetDevice('pump-1');
+	assert.equal(status?.acceptedGeneration, 2);
+	assert.equal(status?.conditions?.find(({type}) => type === 'Ready')?.status, 'True');
+	assert.deepEqual(await fixture.conditions(), ['Ready=True/RolloutComplete']);
+});
+
+withReadyDevice('replayed reports cost a device one head in ten minutes, whatever their number', async ({fixture, device}) => {
+	const old = device.report();
+	await fixture.run(1_000);
+	device.report();
+	await fixture.run(1_000);
+	for (let count = 0; count < 100; count++) {
+		old.forEach(slice => fixture.broker.publish('f/pump-1/r', slice, {qos: 1}));
+		await fixture.run(1_000);
+	}
+	assert.deepEqual(device.generations, [1, 2]);
+	assert.equal((await fixture.fleetDevice('pump-1')).status?.desiredGeneration, 2);
 });
 
 withReadyDevice('a forged report is counted and changes nothing', async ({fixture, device}) => {
