@@ -131,7 +131,7 @@ static void on_message(struct femto *f, const struct mqsn_event *event, uint64_t
 static void on_published(struct femto *f, const struct mqsn_event *event, uint64_t now_ms)
 {
 	if (event->topic == f->report_topic) {
-		femto_report_acknowledged(f);
+		femto_report_acknowledged(f, now_ms);
 		femto_trial_poll(f, now_ms);
 	}
 }

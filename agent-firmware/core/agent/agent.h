@@ -186,7 +186,7 @@ void femto_outbox_forget(struct femto *f, uint8_t topic);
 void femto_report_soon(struct femto *f, uint64_t now_ms);
 void femto_report_poll(struct femto *f, uint64_t now_ms);
 /* The slice in flight has arrived. */
-void femto_report_acknowledged(struct femto *f);
+void femto_report_acknowledged(struct femto *f, uint64_t now_ms);
 /* Gives up the report that is being sent; the next one comes when it is due. */
 void femto_report_drop(struct femto *f);
 /* Everything that changed has been reported. */
@@ -194,8 +194,10 @@ bool femto_report_is_idle(const struct femto *f);
 uint64_t femto_report_deadline(const struct femto *f);
 /* Seconds until the next report when nothing changes. */
 uint32_t femto_report_period(const struct femto *f);
-/* Builds the next report in the buffer. */
-void femto_report_build(struct femto *f);
+/* Builds the next report in the buffer; `is_news` = a container has changed. */
+void femto_report_build(struct femto *f, bool is_news);
+/* Whether the last inventory the controller has is out of date, for longer than a moment. */
+bool femto_report_owes_inventory(const struct femto *f);
 
 /* --- trial.c */
 

@@ -49,9 +49,10 @@ void femto_report_poll(struct femto *f, uint64_t now_ms)
 	}
 	report->in_flight = false; /* nothing is: whatever was, the client gave it up */
 	if (report->size == 0 && now_ms >= report->due_ms) {
+		const bool is_news = report->changed;
 		report->due_ms = now_ms + (uint64_t)femto_report_period(f) * 1000u;
 		report->changed = false;
-		femto_report_build(f);
+		femto_report_build(f, is_news);
 	}
 	if (report->size > 0) {
 		send_slice(f, now_ms);
@@ -59,7 +60,7 @@ void femto_report_poll(struct femto *f, uint64_t now_ms)
 }
 
 /* Every slice has arrived. */
-static void finish(struct femto *f)
+static void finish(struct femto *f, uint64_t now_ms)
 {
 	struct femto_report *report = &f->report;
 	report->size = 0;
@@ -69,9 +70,12 @@ static void finish(struct femto *f)
 			f->containers[i].shown = true;
 		}
 	}
+	if (femto_report_owes_inventory(f)) {
+		report->due_ms = now_ms;
+	}
 }
 
-void femto_report_acknowledged(struct femto *f)
+void femto_report_acknowledged(struct femto *f, uint64_t now_ms)
 {
 	struct femto_report *report = &f->report;
 	if (!report->in_flight || report->size == 0) {
@@ -80,7 +84,7 @@ void femto_report_acknowledged(struct femto *f)
 	report->in_flight = false;
 	report->part++;
 	if (report->part == part_count(report)) {
-		finish(f);
+		finish(f, now_ms);
 	}
 }
 

@@ -190,19 +190,31 @@ static size_t encode(const struct femto *f, uint8_t *payload, size_t capacity)
 	return proto_encode_report(&writer, &message) == CBOR_OK ? writer.size : 0;
 }
 
-void femto_report_build(struct femto *f)
+bool femto_report_owes_inventory(const struct femto *f)
+{
+	return !f->report.inventory_sent ||
+		   (is_settled(f) && femto_arena_free(f) != f->report.inventory_ram);
+}
+
+/*
+ * Whether the next report carries inventory and counters. News of a container goes ahead without
+ * them, as the smaller report arrives sooner; what is owed follows behind.
+ */
+static bool wants_inventory(const struct femto *f, bool is_news)
+{
+	const bool counted = sum_counters(f) != f->report.counters_sum;
+	return !f->report.inventory_sent ||
+		   (!is_news && (counted || femto_report_owes_inventory(f)));
+}
+
+void femto_report_build(struct femto *f, bool is_news)
 {
 	struct femto_report *report = &f->report;
-	const uint32_t free_ram = femto_arena_free(f);
-	const uint32_t counters = sum_counters(f);
 	report->sequence++;
-	report->has_inventory =
-		!report->inventory_sent ||
-		(is_settled(f) &&
-			(free_ram != report->inventory_ram || counters != report->counters_sum));
+	report->has_inventory = wants_inventory(f, is_news);
 	if (report->has_inventory) {
-		report->inventory_ram = free_ram;
-		report->counters_sum = counters;
+		report->inventory_ram = femto_arena_free(f);
+		report->counters_sum = sum_counters(f);
 	}
 	report->shown = trials_shown(f);
 	report->part = 0;
