@@ -42,7 +42,7 @@ uint8_t femto_accept_grant(struct femto *f, uint8_t tenant_slot, struct cbor_vie
 	return 0;
 }
 
-/* Whether every hook of the statement is offered and granted, and copies them. 0 or a REFUSAL_…. */
+/* Copies the hooks of the statement when all are offered and granted. 0 or a REFUSAL_…. */
 static uint8_t check_hooks(struct femto_candidate *candidate, struct cbor_list hooks,
 	const struct proto_grant *grant)
 {

@@ -40,7 +40,7 @@ struct femto_tenant *femto_find_tenant(struct femto *f, uint32_t tenant)
 
 static bool is_text(const char *text)
 {
-	return text != NULL && text[0] != 0 && strlen(text) <= TEXT_MAX;
+	return text != NULL && text[0] != 0 && mqsn_text_size(text) <= TEXT_MAX;
 }
 
 static bool is_device_id(const char *id)

@@ -174,7 +174,8 @@ void femto_kv_forget(struct femto *f, uint8_t local_id);
 /* --- outbox.c */
 
 /* Keeps a publication until the link takes it; false = no room, or no link. */
-bool femto_outbox_put(struct femto *f, uint8_t topic, uint8_t qos, const uint8_t *data, size_t size);
+bool femto_outbox_put(
+	struct femto *f, uint8_t topic, uint8_t qos, const uint8_t *data, size_t size);
 void femto_outbox_poll(struct femto *f, uint64_t now_ms);
 bool femto_outbox_is_empty(const struct femto *f);
 /* Forgets what waits for a topic. */

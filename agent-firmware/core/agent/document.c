@@ -163,7 +163,8 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		(container->state == CONTAINER_QUARANTINED && !same)) {
 		container->state = CONTAINER_FETCHING;
 	}
-	if (container->attached && same) { /* perhaps a successor was on the way, or refused, and is no longer wanted */
+	if (container->attached && same) {
+		/* a successor that was on the way, or was refused, is no longer wanted */
 		container->state = container->confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL;
 	}
 	if (container->state != CONTAINER_QUARANTINED) {

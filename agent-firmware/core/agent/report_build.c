@@ -109,7 +109,7 @@ static struct cbor_list list_hooks(struct lists *lists)
 
 static struct cbor_view text_of(const char *text)
 {
-	return (struct cbor_view){(const uint8_t *)text, strlen(text)};
+	return (struct cbor_view){(const uint8_t *)text, mqsn_text_size(text)};
 }
 
 static struct proto_inventory inventory_of(const struct femto *f, struct lists *lists)

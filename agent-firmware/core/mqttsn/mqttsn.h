@@ -137,6 +137,9 @@ struct mqsn_client {
 	struct mqsn_topic topics[MQSN_TOPICS_MAX];
 };
 
+/* Bytes of a text before its NUL. */
+size_t mqsn_text_size(const char *text);
+
 /* CONNECT goes out at the first mqsn_poll. `seed` feeds the jitter. */
 void mqsn_init(struct mqsn_client *client, const char *client_id, uint16_t keep_alive_seconds,
 	uint32_t seed, uint64_t now_ms);
@@ -185,7 +188,7 @@ enum mqsn_outcome mqsn_publish(struct mqsn_client *client, uint8_t topic, const 
 /* Asks for a PINGRESP: everything the gateway sent before it has arrived when it arrives. */
 void mqsn_ping(struct mqsn_client *client, uint64_t now_ms);
 
-/* Milliseconds to wait after the try number `tries` (from 0), with jitter: for retries of others. */
+/* Milliseconds to wait after try number `tries` (from 0), with jitter; also for others' retries. */
 uint64_t mqsn_backoff(struct mqsn_client *client, uint8_t tries);
 
 /* ACTIVE only, else without effect: DISCONNECT(seconds). Asleep at MQSN_EVENT_ASLEEP. */

@@ -20,13 +20,17 @@ void mqsn_init(struct mqsn_client *client, const char *client_id, uint16_t keep_
 uint8_t mqsn_add_topic(
 	struct mqsn_client *client, const char *suffix, uint16_t predefined, uint8_t subscribe)
 {
-	const size_t length = strlen(suffix);
+	const size_t length = mqsn_text_size(suffix);
+	if (length > MQSN_SUFFIX_MAX) {
+		return MQSN_NO_TOPIC;
+	}
 	for (uint8_t i = 0; i < client->topic_count; i++) {
-		if (strcmp(client->topics[i].suffix, suffix) == 0) {
+		/* with the NUL: both end there */
+		if (memcmp(client->topics[i].suffix, suffix, length + 1u) == 0) {
 			return i;
 		}
 	}
-	if (client->topic_count == MQSN_TOPICS_MAX || length > MQSN_SUFFIX_MAX) {
+	if (client->topic_count == MQSN_TOPICS_MAX) {
 		return MQSN_NO_TOPIC;
 	}
 	struct mqsn_topic *topic = &client->topics[client->topic_count];
@@ -42,7 +46,7 @@ void mqsn_rename_topic(struct mqsn_client *client, uint8_t topic, const char *su
 {
 	struct mqsn_topic *renamed = &client->topics[topic];
 	memset(renamed->suffix, 0, sizeof(renamed->suffix));
-	memcpy(renamed->suffix, suffix, strlen(suffix));
+	memcpy(renamed->suffix, suffix, mqsn_text_size(suffix));
 	renamed->by_name = renamed->predefined == 0;
 	renamed->normal = 0;
 	renamed->wants_register = false;

@@ -31,6 +31,15 @@ static const struct body_limits limits[] = {
 	{MQSN_WILLMSGRESP, MQSN_WILLMSGRESP_BODY_MIN, MQSN_WILLMSGRESP_BODY_MAX},
 };
 
+size_t mqsn_text_size(const char *text)
+{
+	size_t size = 0;
+	while (text[size] != 0) {
+		size++;
+	}
+	return size;
+}
+
 uint16_t mqsn_load_u16(const uint8_t *at)
 {
 	return (uint16_t)((unsigned)at[0] << 8 | at[1]);
@@ -94,8 +103,8 @@ size_t mqsn_write_name(
 	const struct mqsn_client *client, const struct mqsn_topic *topic, uint8_t *out)
 {
 	const size_t prefix = sizeof(PROTO_TOPIC_PREFIX) - 1u;
-	const size_t id = strlen(client->client_id);
-	const size_t suffix = strlen(topic->suffix);
+	const size_t id = mqsn_text_size(client->client_id);
+	const size_t suffix = mqsn_text_size(topic->suffix);
 	memcpy(out, PROTO_TOPIC_PREFIX, prefix);
 	memcpy(out + prefix, client->client_id, id);
 	out[prefix + id] = '/';

@@ -5,7 +5,7 @@
 
 static size_t write_connect(const struct mqsn_client *client, uint8_t *out, size_t out_bytes)
 {
-	const size_t id = strlen(client->client_id);
+	const size_t id = mqsn_text_size(client->client_id);
 	const size_t at = mqsn_write_header(
 		out, out_bytes, MQSN_CONNECT, MQSN_CONNECT_CLIENT_ID_AT + id);
 	if (at == 0) {
@@ -62,7 +62,7 @@ static size_t write_register(const struct mqsn_client *client, uint8_t *out, siz
 
 static size_t write_wake(const struct mqsn_client *client, uint8_t *out, size_t out_bytes)
 {
-	const size_t id = strlen(client->client_id);
+	const size_t id = mqsn_text_size(client->client_id);
 	const size_t at = mqsn_write_header(out, out_bytes, MQSN_PINGREQ, id);
 	if (at == 0) {
 		return 0;

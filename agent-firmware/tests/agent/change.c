@@ -52,7 +52,7 @@ TEST("a new version replaces the old one, which runs until then")
 	next.name = "quiet";
 	next.sequence = 2;
 	assign(&next, 1);
-	struct fleet_object *image = &peer.fleet.objects[4]; /* image, statement, grant, document: 0 to 3 */
+	struct fleet_object *image = &peer.fleet.objects[4]; /* behind the first four objects */
 	image->missing = true;
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_FETCHING, 30000));
 	CHECK_EQUAL(peer.report.digest_byte[1], old_digest);
