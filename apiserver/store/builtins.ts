@@ -108,7 +108,13 @@ export function builtinKinds(): readonly Kind[] {
 			initialStatus: {phase: 'Active'},
 		}),
 		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', check: checkConfigMap}),
-		builtin(event, {plural: 'events', kind: 'Event', selectableFields: eventFields, check: checkEvent}),
+		builtin(event, {
+			plural: 'events',
+			kind: 'Event',
+			selectableFields: eventFields,
+			lifetimeMs: 3_600_000,
+			check: checkEvent,
+		}),
 		builtin(lease, {group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', needsVersion: true}),
 		builtin(controllerRevision, {
 			group: 'apps',

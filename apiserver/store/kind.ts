@@ -22,6 +22,8 @@ export interface Kind {
 	readonly schema: Schema;
 	/** Field selectors besides metadata.name and metadata.namespace. */
 	readonly selectableFields: readonly string[];
+	/** Objects go this long after their last change, milliseconds; absent: never. Seen to when one is created. */
+	readonly lifetimeMs?: number;
 	/** Status of a new object, which a caller can't set. */
 	readonly initialStatus?: JsonObject;
 	/** Rules that a schema can't tell; `previous` is absent on create. */

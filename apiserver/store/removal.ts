@@ -64,6 +64,22 @@ export function planRelease(tables: Tables, kinds: Kinds, drafts: readonly Draft
 	});
 }
 
+/** Objects of a kind with a lifetime that have reached it. */
+export function planExpiry(tables: Tables, kind: Kind, nowMs: number): readonly Draft[] {
+	const {lifetimeMs} = kind;
+	if (lifetimeMs === undefined) return [];
+	const old = tables.list(kind, {matches: (object) => lastTimeMs(object) + lifetimeMs <= nowMs});
+	return old.map((object) => ({kind, type: 'DELETED', object, previous: object}));
+}
+
+/** What an event says of its last occurrence; its creation where it says nothing. */
+function lastTimeMs(object: JsonObject): number {
+	const times = [textOf(object, 'lastTimestamp'), textOf(metaOf(object), 'creationTimestamp')].map((text) =>
+		Date.parse(text),
+	);
+	return Math.max(...times.filter((time) => !Number.isNaN(time)));
+}
+
 function contentsOf(tables: Tables, kinds: Kinds, namespace: string): readonly (readonly [Kind, JsonObject])[] {
 	const everything = {namespace, matches: () => true};
 	return kinds

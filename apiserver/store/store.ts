@@ -18,7 +18,7 @@ import {Kinds} from './kinds.ts';
 import {Pages} from './pages.ts';
 import {applyAnyPatch} from './patch.ts';
 import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
-import {planDeletion, planRelease} from './removal.ts';
+import {planDeletion, planExpiry, planRelease} from './removal.ts';
 import {alreadyExists, badRequest, conflict, forbidden, invalid, notFound} from './refusals.ts';
 import {metaOf, textOf} from './shape.ts';
 import {Tables, type Draft} from './tables.ts';
@@ -118,7 +118,8 @@ export class Store implements KubeApi {
 		);
 		const name = textOf(metaOf(prepared), 'name');
 		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
-		return asKube<T>(this.#finish({kind, type: 'ADDED', object: prepared}, [], options));
+		const expired = planExpiry(this.#tables, kind, this.#environment.clock.now());
+		return asKube<T>(this.#finish({kind, type: 'ADDED', object: prepared}, expired, options));
 	}
 
 	async replace<T extends KubeObject>(ref: ResourceRef, object: T, options: WriteOptions = {}): Promise<T> {

@@ -97,7 +97,7 @@ async function take(
 /** What every implementation of KubeApi does; `open` makes one that holds nothing but the namespace `default`. */
 export function kubeApiContract(name: string, open: () => Promise<KubeApiUnderTest>): void {
 	const check = (title: string, body: (api: KubeApi) => Promise<void>): void => {
-		test(title, async () => {
+		test(title, {timeout: 20_000}, async () => {
 			const server = await open();
 			try {
 				await body(server.api);

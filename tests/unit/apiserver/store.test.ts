@@ -162,3 +162,23 @@ test('A definition with a keyword that the store does not keep is refused', () =
 		/Cannot read schema: keyword multipleOf at \.spec, known keyword required/,
 	);
 });
+
+test('An event goes an hour after it last happened, when another one is written', async () => {
+	const scheduler = newScheduler();
+	const store = newStore({clock: scheduler.clock});
+	const events = {group: '', version: 'v1', plural: 'events', namespace: 'default'};
+	const write = (name: string): Promise<unknown> =>
+		store.create(events, {apiVersion: 'v1', kind: 'Event', metadata: {name}, involvedObject: {name: 'x'}} as Loose);
+	const names = async (): Promise<readonly string[]> =>
+		(await store.list(events)).items.map(({metadata}) => metadata.name);
+	await write('old');
+	await write('repeated');
+	await scheduler.run({withinMs: 1_800_000});
+	await store.patch(events, 'repeated', {lastTimestamp: '2026-01-01T00:30:00Z', count: 2});
+	await scheduler.run({withinMs: 1_799_999});
+	await write('almost');
+	assert.deepEqual(await names(), ['almost', 'old', 'repeated']);
+	await scheduler.run({withinMs: 1});
+	await write('late');
+	assert.deepEqual(await names(), ['almost', 'late', 'repeated']);
+});
