@@ -143,8 +143,8 @@ function isSameState(first: ContainerReport, second: ContainerReport): boolean {
 }
 
 /**
- * By boot, then sequence. A device whose flash was erased counts from 1 again; what proves that it lives is a generation
- * that no report has ever accepted.
+ * By boot, then sequence. A device whose flash was erased counts from 1 again; what proves that it lives is a
+ * generation that no report has ever accepted.
  */
 function compareAge(report: ReportNumber, before: ReportNumber | undefined): 'new' | 'duplicate' | 'replay' {
 	if (before === undefined || report.acceptedGeneration > before.acceptedGeneration || report.boot > before.boot) {
