@@ -5,6 +5,7 @@ import {SimulatedBroker} from './broker-channel.ts';
 import type {SimulatedDevice} from './device.ts';
 import {hex, type EventLog} from './event-log.ts';
 import {Firmware} from './firmware.ts';
+import {Incarnation} from './incarnation.ts';
 import type {LinkConditions} from './lane.ts';
 import {Link} from './link.ts';
 import {programLog} from './program-log.ts';
@@ -20,6 +21,8 @@ export interface FieldOptions {
 	readonly keys: {readonly rootPublicKey: Uint8Array; readonly fleetSecret: Uint8Array};
 	readonly conditions: LinkConditions;
 	readonly samplesPerSecond: number;
+	/** 8 bytes that devices report as their build; default: from the hash of `firmware`. */
+	readonly buildId?: Uint8Array;
 }
 
 const bridgeName = 'sim';
@@ -38,16 +41,18 @@ export class Field {
 	readonly #buildId: Uint8Array;
 	/** By device id; a device is in it from its first boot on. */
 	readonly #nodes = new Map<string, SimulatedNode>();
-	#bridge: Bridge | undefined;
+	/** The last life of the bridge. */
+	#bridge: {readonly incarnation: Incarnation; readonly program: Bridge} | undefined;
+	#bridgeLives = 0;
 
 	constructor(options: FieldOptions) {
 		const {scheduler, log, conditions} = options;
 		this.#options = options;
 		this.#firmware = new Firmware(options.firmware);
-		this.#buildId = sha256(options.firmware).slice(0, 8);
+		this.#buildId = options.buildId ?? sha256(options.firmware).slice(0, 8);
 		this.broker = new SimulatedBroker({clock: scheduler.clock, latencyMs: brokerLatencyMs, log});
 		this.link = new Link({clock: scheduler.clock, random: (name) => scheduler.random(name), conditions, log});
-		scheduler.clock.setTimer(0, () => this.#startBridge());
+		scheduler.clock.setTimer(0, () => this.startBridge());
 		for (let index = 0; index < options.devices; index++) this.#scheduleBoot(deviceId(index));
 	}
 
@@ -62,20 +67,54 @@ export class Field {
 
 	/** Undefined before the first event. */
 	get bridge(): Bridge | undefined {
-		return this.#bridge;
+		return this.#bridge?.program;
 	}
 
-	#startBridge(): void {
+	/** Begins a life of the bridge, which knows nothing of the one before; without effect during one. */
+	startBridge(): void {
+		if (this.#bridge?.incarnation.isAlive === true) return;
 		const {scheduler, log, conditions} = this.#options;
-		this.#bridge = createBridge({
+		const life = ++this.#bridgeLives;
+		log.write('simulation', 'bridge', `start ${life}`);
+		const incarnation = new Incarnation(scheduler.clock);
+		const program = createBridge({
 			name: bridgeName,
-			datagrams: this.link.bridgePort,
-			openChannel: this.broker.openChannel('bridge'),
-			clock: scheduler.clock,
-			random: scheduler.random('bridge'),
-			log: programLog(log, 'bridge'),
+			datagrams: incarnation.datagrams(this.link.bridgePort),
+			openChannel: incarnation.openChannel(this.broker.openChannel('bridge')),
+			clock: incarnation.clock,
+			random: scheduler.random(life === 1 ? 'bridge' : `bridge/${life}`),
+			log: incarnation.log(programLog(log, 'bridge')),
 			...(conditions.mtuBytes > 0 ? {config: {mtuBytes: conditions.mtuBytes}} : {}),
 		});
+		this.#bridge = {incarnation, program};
+	}
+
+	/** The bridge dies with all it knew. */
+	killBridge(): void {
+		this.#options.log.write('simulation', 'bridge', 'kill');
+		this.#bridge?.incarnation.kill();
+	}
+
+	/** Nothing passes between the device and the bridge from now on, or everything again. */
+	partition(id: string, partitioned: boolean): void {
+		this.link.setConditions(id, {partitioned});
+	}
+
+	/** RangeError for a device that was never switched on. */
+	cutPower(id: string): void {
+		this.#options.log.write('simulation', id, 'power cut');
+		this.#node(id).cutPower();
+	}
+
+	restorePower(id: string): void {
+		this.#options.log.write('simulation', id, 'power back');
+		this.#node(id).boot();
+	}
+
+	#node(id: string): SimulatedNode {
+		const node = this.#nodes.get(id);
+		if (node === undefined) throw new RangeError(`Cannot find device ${id}: it was never switched on`);
+		return node;
 	}
 
 	#scheduleBoot(id: string): void {

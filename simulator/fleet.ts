@@ -1,12 +1,12 @@
 import {openStore, type Store} from '../apiserver/mod.ts';
-import {createController} from '../controller/mod.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
 import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
+import type {Random} from '../runtime/random.ts';
+import {ControllerHost} from './controller-host.ts';
+import {CurrentApi} from './current-api.ts';
 import {EventLog} from './event-log.ts';
 import {Field} from './field.ts';
 import type {LinkConditions} from './lane.ts';
-import {createSimulatedMqttLink} from './mqtt-link.ts';
-import {programLog} from './program-log.ts';
 import {Readiness} from './readiness.ts';
 import {recordApi, type RecordedApi} from './recorded-api.ts';
 import {createFleetKeys, type FleetKeys} from './sample.ts';
@@ -26,6 +26,14 @@ export interface FleetOptions {
 	/** What an operator applies once the controller runs, in this order; signed by the fleet's keys. */
 	readonly objects: (keys: FleetKeys) => readonly KubeObject[];
 	readonly logSink?: (line: string) => void;
+	/** File of the store; in memory by default. */
+	readonly storePath?: string;
+	/** Controllers stand for election. */
+	readonly election?: boolean;
+	/** Sees each object that operator or controller wrote, as it is stored. */
+	readonly onStored?: (object: KubeObject) => void;
+	/** See `FieldOptions`. */
+	readonly buildId?: Uint8Array;
 }
 
 /** When the operator's objects arrive: all programs have started, some devices have not. */
@@ -38,28 +46,65 @@ export class SimulatedFleet {
 	readonly field: Field;
 	readonly readiness: Readiness;
 	readonly keys: FleetKeys;
-	readonly #store: Store;
+	/** Started with the first event. */
+	readonly controller: ControllerHost;
+	readonly #options: FleetOptions;
+	readonly #random: Random;
 	readonly #operator: RecordedApi;
-	readonly #controller: RecordedApi;
+	/** Of all controllers together. */
+	readonly #controllers: RecordedApi;
+	readonly #current: CurrentApi;
+	#store: Store;
 	/** The first rejection of a promise that nobody in the simulation awaits. */
 	#failure: {readonly error: unknown} | undefined;
 
 	constructor(options: FleetOptions) {
-		const {seed, nextMacrotask, devices, firmware, conditions, samplesPerSecond} = options;
+		const {seed, nextMacrotask, devices, conditions} = options;
+		this.#options = options;
 		this.scheduler = new Scheduler({seed, nextMacrotask});
 		const {scheduler} = this;
 		this.log = new EventLog(() => scheduler.clock.now(), options.logSink);
 		this.log.write('simulation', 'fleet', `seed=${seed} devices=${devices} ${JSON.stringify(conditions)}`);
 		this.keys = createFleetKeys(scheduler.random('keys'));
 		this.readiness = new Readiness(devices);
-		const {clock} = scheduler;
-		this.#store = openStore({path: ':memory:', clock, random: scheduler.random('store'), crds: options.crds});
-		const observe = (object: KubeObject): void => this.readiness.observe(object);
-		this.#operator = recordApi(this.#store, this.log, observe);
-		this.#controller = recordApi(this.#store, this.log, observe);
-		this.field = new Field({scheduler, log: this.log, devices, firmware, keys: this.keys, conditions, samplesPerSecond});
-		scheduler.clock.setTimer(0, () => this.#startController());
+		this.#random = scheduler.random('store');
+		this.#store = this.#openStore(options.storePath ?? ':memory:');
+		this.#current = new CurrentApi(this.#store);
+		const observe = (object: KubeObject): void => {
+			this.readiness.observe(object);
+			options.onStored?.(object);
+		};
+		this.#operator = recordApi(this.#current, this.log, observe);
+		this.#controllers = recordApi(this.#current, this.log, observe);
+		this.field = new Field({...options, scheduler, log: this.log, keys: this.keys});
+		this.controller = this.addController('controller');
+		scheduler.clock.setTimer(0, () => this.controller.start());
 		scheduler.clock.setTimer(applyMs, () => this.#own(applyAll(this.api, options.objects(this.keys))));
+	}
+
+	/** A further controller, not started. By default it has the client id and so the MQTT session of the first one. */
+	addController(name: string, clientId = '_femto-controller'): ControllerHost {
+		return new ControllerHost({
+			name,
+			scheduler: this.scheduler,
+			log: this.log,
+			api: this.#controllers.api,
+			openChannel: this.field.broker.openChannel(name),
+			clientId,
+			keys: this.keys,
+			election: this.#options.election ?? false,
+			own: (promise) => this.#own(promise),
+		});
+	}
+
+	/** Closes the store's file, lets `swap` put another in its place, and opens it. No controller may be alive. */
+	reopenStore(swap: (path: string) => void): void {
+		const {storePath = ':memory:'} = this.#options;
+		this.#store.close();
+		swap(storePath);
+		this.log.write('simulation', 'store', 'opened again');
+		this.#store = this.#openStore(storePath);
+		this.#current.set(this.#store);
 	}
 
 	/** What an operator uses; writes stand in the log. */
@@ -69,7 +114,7 @@ export class SimulatedFleet {
 
 	/** Writes of the controller, by plural. */
 	get controllerWrites(): ReadonlyMap<string, number> {
-		return this.#controller.counts().writes;
+		return this.#controllers.counts().writes;
 	}
 
 	/** Runs until the predicate holds or the virtual time is up; rejects when something in the simulation broke. */
@@ -87,20 +132,9 @@ export class SimulatedFleet {
 		this.#store.close();
 	}
 
-	#startController(): void {
-		const {scheduler, field, keys} = this;
-		const {clock} = scheduler;
-		const openChannel = field.broker.openChannel('controller');
-		const controller = createController({
-			api: this.#controller.api,
-			link: createSimulatedMqttLink({openChannel, clock, clientId: '_femto-controller'}),
-			clock,
-			random: scheduler.random('controller'),
-			log: programLog(this.log, 'controller'),
-			fleetSecret: keys.fleetSecret,
-			rootPublicKey: keys.rootPublicKey,
-		});
-		this.#own(controller.start());
+	#openStore(path: string): Store {
+		const {clock} = this.scheduler;
+		return openStore({path, clock, random: this.#random, crds: this.#options.crds});
 	}
 
 	#own(promise: Promise<unknown>): void {
