@@ -16,13 +16,13 @@ interface HeadState {
 	readonly wanted: Uint8Array;
 	/** The desiredGeneration in it. */
 	readonly generation: number;
-	/** What was published before it: until `wanted` is acknowledged, its echo may still be on the way. */
-	readonly before: Uint8Array | undefined;
 	/** The broker has acknowledged `wanted`, and nothing else has been seen since. */
 	acknowledged: boolean;
 	/** A publication without an answer yet: the link repeats it by itself over connections. */
 	inFlight: boolean;
-	/** A correction is due; one at a time. */
+	/** The last head seen on the broker is another one. Soon after a publication it may be the echo of the one before. */
+	differs: boolean;
+	/** A look at `differs` is due; one at a time. */
 	correcting: boolean;
 }
 
@@ -55,7 +55,7 @@ export class HeadPublisher {
 			return;
 		}
 		this.#heads.set(device, {
-			wanted: head, generation, before: state?.wanted, acknowledged: false, inFlight: false, correcting: false,
+			wanted: head, generation, acknowledged: false, inFlight: false, differs: false, correcting: false,
 		});
 		this.#send(device);
 	}
@@ -100,33 +100,36 @@ export class HeadPublisher {
 		this.#session.abort();
 	}
 
-	/** What the broker has on f/<device>/d: an echo of our own, or something to correct. */
-	seen(device: string, head: Uint8Array, retained: boolean): void {
+	/**
+	 * What the broker has on f/<device>/d. A head that differs is corrected when the wanted one has not followed it within
+	 * a second: an echo may come after the acknowledgement of a later publication.
+	 */
+	seen(device: string, head: Uint8Array): void {
 		const state = this.#heads.get(device);
-		if (state === undefined || state.correcting) {
+		if (state === undefined) {
 			return;
 		}
-		if (equalBytes(state.wanted, head)) {
+		state.differs = !equalBytes(state.wanted, head);
+		if (!state.differs) {
 			this.#confirm(device, state);
-			return;
+		} else if (!state.correcting) {
+			state.correcting = true;
+			this.#clock.setTimer(correctionMs, () => this.#correct(device, state));
 		}
-		if (!retained && !state.acknowledged && state.before !== undefined && equalBytes(state.before, head)) {
-			return;
-		}
-		state.correcting = true;
-		state.acknowledged = false;
-		this.#clock.setTimer(correctionMs, () => {
-			if (this.#heads.get(device) === state) {
-				state.correcting = false;
-				this.#log.warn('head differed on the broker, published again', {device});
-				this.#send(device);
-			}
-		});
 	}
 
 	/** Whether a head is wanted for the device; without one, what the broker has is left alone. */
 	has(device: string): boolean {
 		return this.#heads.has(device);
+	}
+
+	#correct(device: string, state: HeadState): void {
+		state.correcting = false;
+		if (state.differs && this.#heads.get(device) === state) {
+			state.acknowledged = false;
+			this.#log.warn('head differed on the broker, published again', {device});
+			this.#send(device);
+		}
 	}
 
 	async #republish(devices: readonly string[], delayMs: number, signal: AbortSignal): Promise<void> {

@@ -50,7 +50,7 @@ export class Receiver {
 		return {...this.#counts};
 	}
 
-	receive({topic, payload, retain}: MqttMessage): void {
+	receive({topic, payload}: MqttMessage): void {
 		const [root, id = '', suffix = ''] = topic.split('/');
 		if (root === 'f' && id === 'bridge') {
 			this.#options.bridges.seen(suffix, payload);
@@ -66,7 +66,7 @@ export class Receiver {
 			case 'g':
 				return this.#onRequest(id, payload);
 			case 'd':
-				return this.#options.heads.seen(id, payload, retain);
+				return this.#options.heads.seen(id, payload);
 			default:
 				this.#counts.unroutable++;
 		}

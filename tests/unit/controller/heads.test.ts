@@ -17,7 +17,7 @@ function setUp() {
 			subscribed ??= link.subscribe(['f/+/d'], 1);
 		},
 		onDisconnect: () => heads.disconnected(),
-		onMessage: ({topic, payload, retain}) => heads.seen(topic.split('/')[1] ?? '', payload, retain),
+		onMessage: ({topic, payload}) => heads.seen(topic.split('/')[1] ?? '', payload),
 	});
 	const run = (ms: number) => scheduler.run({withinMs: ms});
 	const foreign = (bytes: Uint8Array) => broker.publish('f/a/d', bytes, {qos: 1, retain: true});
@@ -47,6 +47,18 @@ test('HeadPublisher does not take the echo of the head before for a difference',
 	await run(60_000);
 	assert.equal(broker.published.length, 2);
 	assert.deepEqual(broker.retained.get('f/a/d'), two);
+});
+
+test('HeadPublisher waits for the echo of the wanted head, which may follow its acknowledgement', async () => {
+	const {broker, heads, run} = setUp();
+	await run(100);
+	heads.set('a', two, 2);
+	await run(1_000);
+	heads.seen('a', one);
+	await run(500);
+	heads.seen('a', two);
+	await run(5_000);
+	assert.equal(broker.published.length, 1);
 });
 
 test('HeadPublisher corrects a head that something else wrote', async () => {
