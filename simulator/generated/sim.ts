@@ -64,4 +64,5 @@ export const simContainerFields = {
 	instructions: 5,
 	refusal: 6,
 	faultCause: 7,
+	digest: 8,
 } as const;

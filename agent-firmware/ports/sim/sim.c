@@ -134,6 +134,16 @@ uint32_t sim_container_count(uint8_t *device)
 	return (uint32_t)femto_get_container_count(&device_at(device)->femto);
 }
 
+/* A double holds 6 bytes exactly. */
+static double start_of_digest(const uint8_t *digest)
+{
+	double value = 0;
+	for (size_t i = 0; i < 6; i++) {
+		value = value * 256 + digest[i];
+	}
+	return value;
+}
+
 double sim_container(uint8_t *device, uint32_t index, uint32_t field)
 {
 	struct femto_container_info info;
@@ -157,6 +167,8 @@ double sim_container(uint8_t *device, uint32_t index, uint32_t field)
 		return info.refusal;
 	case SIM_CONTAINER_FAULT_CAUSE:
 		return info.fault_cause;
+	case SIM_CONTAINER_DIGEST:
+		return start_of_digest(info.statement_digest);
 	}
 	return -1;
 }

@@ -38,6 +38,8 @@
 #define SIM_CONTAINER_INSTRUCTIONS 5
 #define SIM_CONTAINER_REFUSAL 6
 #define SIM_CONTAINER_FAULT_CAUSE 7
+/* First 6 bytes of the statement's digest as one number, the first byte the highest. */
+#define SIM_CONTAINER_DIGEST 8
 
 /* Bytes of memory one device takes. */
 SIM_EXPORT(uint32_t, sim_device_bytes, (void));
