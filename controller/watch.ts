@@ -1,5 +1,5 @@
 import type {Cache} from './cache.ts';
-import {controllerRevisions, type ControllerRevision} from './container/revision.ts';
+import {controllerRevisions, ownerLabel, type ControllerRevision} from './container/revision.ts';
 import type {FleetCaches} from './fleet.ts';
 import {
 	femtoContainers, femtoDevices, femtoTenants, type FemtoContainer, type FemtoDevice, type FemtoTenant,
@@ -44,7 +44,7 @@ export class Watches {
 			containers: makeInformer<FemtoContainer>(options, femtoContainers),
 			devices: makeInformer<FemtoDevice>(options, femtoDevices),
 			tenants: makeInformer<FemtoTenant>(options, femtoTenants),
-			revisions: makeInformer<ControllerRevision>(options, controllerRevisions),
+			revisions: makeInformer<ControllerRevision>(options, controllerRevisions, ownerLabel),
 		};
 		const {containers, devices, tenants, revisions} = this.#informers;
 		this.caches = {
@@ -74,8 +74,11 @@ export class Watches {
 	}
 }
 
-function makeInformer<T extends KubeObject>({api, clock, random, log}: WatchOptions, ref: ResourceRef): Informer<T> {
-	return new Informer<T>({api, ref, clock, random, log: log.child({watch: ref.plural})});
+function makeInformer<T extends KubeObject>(
+	{api, clock, random, log}: WatchOptions, ref: ResourceRef, labelSelector?: string,
+): Informer<T> {
+	const selector = labelSelector === undefined ? {} : {labelSelector};
+	return new Informer<T>({api, ref, clock, random, log: log.child({watch: ref.plural}), ...selector});
 }
 
 function tellOf<T extends KubeObject>(informer: Informer<T>, onChange: OnChange<T>): void {

@@ -16,6 +16,9 @@ export interface ControllerRevision extends KubeObject {
 
 export const controllerRevisions = {group: 'apps', version: 'v1', plural: 'controllerrevisions'} as const;
 
+/** Label with the uid of the FemtoContainer: tells these revisions from those of a cluster's own workloads. */
+export const ownerLabel = 'femtofleet.dev/container-uid';
+
 /** Everything that a device needs to run it, except for grant and policies. */
 export interface RevisionData extends Resolved {
 	/** Base64. */
@@ -62,7 +65,10 @@ export function makeRevision(
 	return {
 		apiVersion: 'apps/v1',
 		kind: 'ControllerRevision',
-		metadata: {name, namespace: metadata.namespace ?? '', ownerReferences: [{...owner, blockOwnerDeletion: true}]},
+		metadata: {
+			name, namespace: metadata.namespace ?? '', labels: {[ownerLabel]: owner.uid},
+			ownerReferences: [{...owner, blockOwnerDeletion: true}],
+		},
 		revision: number,
 		data: {
 			statement: bytesToBase64(bytes.statementBytes), image: bytesToBase64(bytes.imageBytes),
