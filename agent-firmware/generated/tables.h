@@ -80,7 +80,9 @@ enum femto_refusal {
 	REFUSAL_PARAMETER_INVALID = 18, /**< a parameter is outside the bounds of the image */
 	REFUSAL_DOCUMENT_MALFORMED = 19, /**< the document is not well-formed */
 	REFUSAL_HOOK_NOT_IN_STATEMENT = 20, /**< the document attaches a hook that the statement does not name */
-	REFUSAL_QUARANTINED = 21, /**< too many faults */
+	REFUSAL_TOO_MANY_FAULTS = 21, /**< the generation took more faults than its policy tolerates */
+	REFUSAL_WATCHDOG_RESETS = 22, /**< the device was reset by its watchdog three times while the generation was attached */
+	REFUSAL_LINK_DEAD = 23, /**< the link that worked before stayed dead while the generation was attached */
 };
 
 /** Added to a verifier reason when a report carries it. */

@@ -43,7 +43,9 @@ export const refusalReasons = [
 	{id: 18, name: 'ParameterInvalid', phrase: 'a parameter is outside the bounds of the image'},
 	{id: 19, name: 'DocumentMalformed', phrase: 'the document is not well-formed'},
 	{id: 20, name: 'HookNotInStatement', phrase: 'the document attaches a hook that the statement does not name'},
-	{id: 21, name: 'Quarantined', phrase: 'too many faults'},
+	{id: 21, name: 'TooManyFaults', phrase: 'the generation took more faults than its policy tolerates'},
+	{id: 22, name: 'WatchdogResets', phrase: 'the device was reset by its watchdog three times while the generation was attached'},
+	{id: 23, name: 'LinkDead', phrase: 'the link that worked before stayed dead while the generation was attached'},
 ] as const satisfies readonly NumberedName[];
 
 /** What a device counts: every input it refuses adds to exactly one of these. */

@@ -150,7 +150,7 @@ static bool parse(struct femto_container *container, const uint8_t *bytes, size_
 	read.stored_trial = standing == MARK_TRIAL;
 	if (standing == MARK_QUARANTINED) {
 		read.state = CONTAINER_QUARANTINED;
-		read.reason = REFUSAL_QUARANTINED;
+		read.reason = REFUSAL_TOO_MANY_FAULTS;
 	}
 	read.trial_boots = (uint8_t)next_number(&numbers, UINT8_MAX);
 	next_digest(&numbers, read.active.digest);

@@ -89,7 +89,7 @@ uint64_t femto_trial_deadline(const struct femto *f)
 /* Too many faults: the container stops. Going back to the other store slot has its place here. */
 static void give_up(struct femto *f, struct femto_container *container, uint64_t now_ms)
 {
-	const struct femto_refused why = {REFUSAL_QUARANTINED, container->fault_pc};
+	const struct femto_refused why = {REFUSAL_TOO_MANY_FAULTS, container->fault_pc};
 	femto_detach(f, container);
 	femto_set_state(f, container, CONTAINER_QUARANTINED, why, now_ms);
 	(void)femto_keep_mark(f, container); /* without it, it would be tried again after a reboot */

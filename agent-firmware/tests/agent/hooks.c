@@ -67,7 +67,7 @@ TEST("a container that faults more often than tolerated is quarantined, with cau
 	fleet_assign(&peer.fleet, &container, 1);
 	peer_publish_head(&peer);
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
-	CHECK_EQUAL(peer.report.reason[1], REFUSAL_QUARANTINED);
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_TOO_MANY_FAULTS);
 	struct femto_container_info info;
 	REQUIRE(femto_get_container(&peer.femto, 0, &info) == FEMTO_OK);
 	CHECK_EQUAL(info.faults, 3);
@@ -89,7 +89,7 @@ TEST("a container in quarantine stays there over a reboot, until its document ch
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
 	peer_boot(&peer);
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
-	CHECK_EQUAL(peer.report.reason[1], REFUSAL_QUARANTINED);
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_TOO_MANY_FAULTS);
 	peer_run(&peer, 5000);
 	struct femto_container_info info;
 	REQUIRE(femto_get_container(&peer.femto, 0, &info) == FEMTO_OK);

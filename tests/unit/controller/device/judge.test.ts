@@ -59,7 +59,7 @@ const rows: Record<string, {readonly status: FemtoDeviceStatus; readonly expect:
 	},
 	'quarantine tells the last fault': {
 		status: {
-			acceptedGeneration: 5, refusals: [{localId: 2, reason: 'Quarantined', instruction: 3}],
+			acceptedGeneration: 5, refusals: [{localId: 2, reason: 'TooManyFaults', instruction: 3}],
 			containers: [container({state: 'Quarantined', faults: 4, lastFault: {cause: 'BadAccess', pc: 3}})],
 		},
 		expect: 'failed Quarantined after 4 faults, the last one BadAccess at instruction 3',
