@@ -165,6 +165,27 @@ TEST("a reboot in the middle of a fetch starts it again from the retained head")
 	CHECK(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
 }
 
+TEST("what is below the floor of a confirmed version never runs again, also after a removal")
+{
+	peer_init(&peer);
+	struct fleet_container next = watch;
+	next.name = "quiet";
+	next.sequence = 2;
+	next.floor = 2;
+	assign(&next, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	assign(&quiet, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_REFUSED, 30000));
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_BELOW_FLOOR);
+	CHECK(info_of(0).runs > 0); /* the confirmed one goes on */
+	assign(NULL, 0);
+	peer_run(&peer, 5000);
+	peer_boot(&peer);
+	assign(&quiet, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_REFUSED, 30000));
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_BELOW_FLOOR);
+}
+
 TEST("revoking the grant stops what runs")
 {
 	peer_init(&peer);

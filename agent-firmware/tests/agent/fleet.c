@@ -169,6 +169,8 @@ static size_t encode_manifest(const struct fleet_container *container,
 		.hooks = list_of(&hook_writer, 1),
 		.permissions = container->permissions,
 		.resources = {64, 16, container->instructions == 0 ? 1000 : container->instructions},
+		.has_floor = container->floor > 0,
+		.floor = container->floor,
 	};
 	struct cbor_writer writer = cbor_write(out, capacity);
 	CHECK_EQUAL(proto_encode_suit_manifest(&writer, &manifest), CBOR_OK);

@@ -33,6 +33,7 @@ struct fleet_container {
 	uint16_t order;
 	uint64_t permissions;     /* helpers of the statement, a bit each */
 	uint32_t sequence;
+	uint32_t floor;           /* 0 = the statement has none */
 	uint32_t instructions;    /* 0 = 1,000 */
 	uint32_t max_faults;
 	uint32_t action;          /* 0 = quarantine */

@@ -229,6 +229,54 @@ TEST("containers on one hook run by their order")
 	}
 }
 
+/* The container `local_id`, which publishes `number`. */
+static struct fleet_container numbered(uint8_t local_id, uint8_t number)
+{
+	static const char *const names[] = {"a", "b", "c", "d"};
+	static uint8_t texts[16][24];
+	static size_t used;
+	uint8_t *text = texts[used++ % 16u];
+	const uint8_t bytes[] = {MOV_IMM(0, 0), PUBLISH_R0};
+	memcpy(text, bytes, sizeof(bytes));
+	text[2] = (uint8_t)(2u * number);
+	struct fleet_container container = CONTAINER(echo_text, 8);
+	container.text = text;
+	container.text_bytes = sizeof(bytes);
+	container.local_id = local_id;
+	container.name = names[local_id - 1u];
+	container.sequence = number;
+	return container;
+}
+
+static void check_numbers(const struct fleet_container *containers, size_t count)
+{
+	fleet_assign(&peer.fleet, containers, count);
+	peer_publish_head(&peer);
+	for (size_t i = 0; i < count; i++) {
+		CHECK(peer_run_until(&peer, containers[i].local_id, CONTAINER_CONFIRMED, 30000));
+	}
+	for (size_t i = 0; i < count; i++) {
+		poke(containers[i].local_id);
+		CHECK_EQUAL(published_number(), containers[i].sequence);
+	}
+}
+
+TEST("containers keep their code while others come, change and go")
+{
+	peer_init(&peer);
+	const struct fleet_container three[] = {numbered(1, 11), numbered(2, 12), numbered(3, 13)};
+	check_numbers(three, 3);
+	const struct fleet_container changed[] = {numbered(1, 21), three[1], three[2]};
+	check_numbers(changed, 3);
+	const struct fleet_container two[] = {changed[0], three[2]};
+	check_numbers(two, 2);
+	const struct fleet_container grown[] = {changed[0], three[2], numbered(4, 14)};
+	check_numbers(grown, 3);
+	const struct fleet_container last[] = {changed[0], numbered(3, 23), grown[2]};
+	check_numbers(last, 3);
+	CHECK_EQUAL(peer.femto.arena_used, 3u * (8u * 8u + 16u));
+}
+
 TEST("a run that uses up its instructions ends with a fault and does not stop the device")
 {
 	static const uint8_t text[] = {0x05, MINUS(1), EXIT}; /* jumps to itself */

@@ -77,6 +77,18 @@ TEST("an older head is refused, an equal one is nothing new")
 	CHECK_EQUAL(femto_get_accepted_generation(&peer.femto), 2);
 }
 
+TEST("another head with the accepted generation is refused")
+{
+	begin(&quiet);
+	peer_publish_head(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	fleet_seal_head(&peer.fleet, 1, &peer.fleet.objects[0]);
+	peer_publish_head(&peer);
+	peer_run(&peer, 3000);
+	check_only_counter(COUNTER_HEAD_STALE, 1);
+	CHECK_EQUAL(peer.report.reason[0], 0);
+}
+
 TEST("an object with a wrong digest is dropped, reported, and fetched again later")
 {
 	begin(&quiet);

@@ -332,6 +332,34 @@ TEST("a sleeper whose wake-up stays without answer gives the link up")
 	CHECK_EQUAL(client->state, MQSN_STATE_CONNECTING);
 }
 
+TEST("ids that a gateway gave end with the session, and so do its message ids")
+{
+	uint8_t out[64];
+	size_t length = 0;
+	script_activate(&script);
+	script_feed(&script, "0f 0a 0055 0101 662f6465762d312f64");
+	CHECK(script_says(&script, "07 0b 0055 0101 00"));
+	CHECK_EQUAL(script_feed(&script, "08 0c 20 0055 0102 aa").kind, MQSN_EVENT_MESSAGE);
+	CHECK(script_says(&script, "07 0d 0055 0102 00"));
+	script_feed(&script, "02 18");
+	script_wait(&script);
+	CHECK(script_says(&script, "0b 04 00 01 003c 6465762d31"));
+	script_feed(&script, "03 05 00");
+	CHECK(script_says(&script, "07 12 21 0005 0001"));
+	CHECK_EQUAL(script_feed(&script, "08 0c a0 0055 0102 aa").kind, MQSN_EVENT_UNEXPECTED);
+	CHECK(script_says(&script, "07 0d 0055 0102 02"));
+	CHECK_EQUAL(script_feed(&script, "08 0c 21 0001 0103 aa").kind, MQSN_EVENT_MESSAGE);
+	CHECK(script_says(&script, "07 0d 0001 0103 00"));
+	script_feed(&script, "02 18");
+	script_wait(&script);
+	CHECK(script_says(&script, "0b 04 00 01 003c 6465762d31"));
+	script_feed(&script, "03 05 00");
+	CHECK_EQUAL(script_feed(&script, "08 0c a1 0001 0103 aa").kind, MQSN_EVENT_MESSAGE);
+	CHECK_EQUAL(mqsn_send(client, SCRIPT_REPORT, (const uint8_t *)"y", 1, script.now_ms, out,
+					sizeof(out), &length),
+		MQSN_BUSY);
+}
+
 TEST("message ids go round without 0")
 {
 	script_activate(&script);
