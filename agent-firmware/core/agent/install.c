@@ -72,6 +72,8 @@ static void attach(struct femto *f, struct femto_container *container,
 		container->due_ms[i] = now_ms + spec->hooks[i].period_ms;
 	}
 	femto_trial_begin(container, now_ms);
+	/* a report on its way shows what ran before */
+	f->report.shown &= ~((uint32_t)1u << (container - f->containers));
 	femto_sort_attachments(f);
 }
 

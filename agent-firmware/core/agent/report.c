@@ -66,9 +66,7 @@ static void finish(struct femto *f, uint64_t now_ms)
 	report->size = 0;
 	report->inventory_sent = report->inventory_sent || report->has_inventory;
 	for (size_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
-		if ((report->shown >> i & 1u) != 0 && f->containers[i].state == CONTAINER_TRIAL) {
-			f->containers[i].shown = true;
-		}
+		f->containers[i].shown = f->containers[i].shown || (report->shown >> i & 1u) != 0;
 	}
 	if (femto_report_owes_inventory(f)) {
 		report->due_ms = now_ms;

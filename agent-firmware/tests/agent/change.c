@@ -186,6 +186,31 @@ TEST("what is below the floor of a confirmed version never runs again, also afte
 	CHECK_EQUAL(peer.report.reason[1], REFUSAL_BELOW_FLOOR);
 }
 
+TEST("a report that shows an earlier trial does not confirm a later one")
+{
+	peer_init(&peer);
+	assign(&quiet, 1);
+	for (uint32_t i = 0; i < 3000 && peer.femto.report.shown == 0; i++) {
+		peer_run(&peer, 1);
+	}
+	/* that report stays without acknowledgement until the second trial runs */
+	peer.keeps_pubacks = true;
+	struct fleet_container faster = quiet;
+	faster.period_ms = 100;
+	assign(&faster, 1);
+	peer_run(&peer, 3000);
+	CHECK_EQUAL(peer.femto.document_generation, 2);
+	CHECK(!peer.femto.containers[0].shown);
+	const uint32_t sequence = peer.femto.report.sequence;
+	peer.keeps_pubacks = false;
+	for (uint32_t i = 0; i < 30000 && peer.femto.report.sequence == sequence; i++) {
+		peer_run(&peer, 1);
+	}
+	CHECK(peer.femto.report.sequence > sequence);
+	CHECK_EQUAL(info_of(0).state, CONTAINER_TRIAL);
+	CHECK(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+}
+
 TEST("revoking the grant stops what runs")
 {
 	peer_init(&peer);

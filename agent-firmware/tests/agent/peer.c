@@ -205,7 +205,7 @@ static void on_publish(struct peer *peer, const uint8_t *body, size_t size)
 	const bool acknowledged = (body[0] & MQSN_FLAG_QOS) == MQSN_FLAG_QOS_1;
 	const uint8_t puback[5] = {body[1], body[2], body[3], body[4],
 		unknown ? MQSN_RETURN_INVALID_TOPIC_ID : MQSN_RETURN_ACCEPTED};
-	if (unknown || acknowledged) {
+	if (unknown || (acknowledged && !peer->keeps_pubacks)) {
 		send_message(peer, MQSN_PUBACK, puback, sizeof(puback));
 	}
 	if (unknown) {

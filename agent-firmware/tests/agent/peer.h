@@ -49,6 +49,7 @@ struct peer {
 	uint32_t passed;      /* datagrams since the start */
 	uint32_t sent;        /* datagrams of the device */
 	bool without_ids;     /* the gateway knows no predefined ids */
+	bool keeps_pubacks;   /* the gateway acknowledges no publication */
 	bool is_down;         /* the gateway says nothing */
 	bool is_asleep;       /* the device is: it gets nothing but answers */
 	uint32_t sleep_seconds; /* that it announced last */
