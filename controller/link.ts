@@ -26,6 +26,7 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 		publish: async (topic, payload, publishOptions) => publish(client, topic, payload, publishOptions),
 		subscribe: async (filters, qos) => {
 			await client.subscribeAsync([...filters], {qos});
+			log.info('subscribed', {filters: filters.join(' ')});
 		},
 		start: handlers => start(client, handlers, log),
 		// At once: what is under way stays in the session, and a broker that is gone would never acknowledge it.
@@ -40,7 +41,10 @@ async function publish(
 }
 
 function start(client: MqttClient, handlers: MqttLinkHandlers, log: Log): void {
-	client.on('connect', packet => handlers.onConnect(packet.sessionPresent));
+	client.on('connect', ({sessionPresent}) => {
+		log.info('broker connected', {sessionPresent});
+		handlers.onConnect(sessionPresent);
+	});
 	client.on('close', () => handlers.onDisconnect());
 	client.on('error', error => log.warn('connection to the broker failed', {error: error.message}));
 	client.on('message', (topic, payload, packet) => {

@@ -1,4 +1,3 @@
-import {hostname} from 'node:os';
 import type {Command} from 'commander';
 import {openStore} from '../../apiserver/mod.ts';
 import {createController, createMqttLink} from '../../controller/mod.ts';
@@ -8,8 +7,9 @@ import {prepareApplyLoop} from '../apply/apply-loop.ts';
 import {parseBrokerUrl} from '../broker-url.ts';
 import {readFleetKey, readTenantKey, tenantKeyFile} from '../keys/key-file.ts';
 import {jsonLog} from '../log.ts';
-import {labelsOption} from '../options.ts';
+import {integerOption, labelsOption} from '../options.ts';
 import {aborted, shutdownSignal} from '../signals.ts';
+import {reportProgress} from '../up/report-progress.ts';
 import {openStateFolder} from '../up/state-folder.ts';
 
 interface ControllerOptions {
@@ -18,6 +18,7 @@ interface ControllerOptions {
 	readonly state?: string;
 	readonly apply?: string;
 	readonly deviceLabels: Readonly<Record<string, string>>;
+	readonly reportPeriod: number;
 }
 
 /** `femto controller`: the controller alone, with the embedded API. */
@@ -31,10 +32,15 @@ export function addControllerCommand(program: Command): void {
 		.option('--state <folder>', 'where the store is kept (default: a temporary folder, deleted at the end)')
 		.option('--apply <path>', 'container folders and YAML to apply, now and whenever they change')
 		.option('--device-labels <labels>', 'labels of devices that enrol', labelsOption('--device-labels'), {})
+		.option(
+			'--report-period <seconds>', 'between two reports of a device when nothing changes',
+			integerOption('--report-period', 1, 86_400), 60,
+		)
 		.action(runController);
 }
 
-async function runController({keys, broker, state, apply, deviceLabels}: ControllerOptions): Promise<void> {
+async function runController(command: ControllerOptions): Promise<void> {
+	const {keys, broker, state, apply, deviceLabels, reportPeriod} = command;
 	const log = jsonLog('controller', 'info');
 	const signal = shutdownSignal();
 	parseBrokerUrl(broker);
@@ -42,19 +48,24 @@ async function runController({keys, broker, state, apply, deviceLabels}: Control
 	const folder = await openStateFolder(state);
 	const store = openStore({path: folder.store, clock: systemClock, random: systemRandom, crds});
 	const link = createMqttLink({url: broker, clientId: '_controller-main', log});
-	const options = {deviceLabels, election: {identity: `${hostname()}-${process.pid}`}};
+	// No election: the store belongs to one process at a time, so no other controller can work on it.
 	const controller = createController({
-		api: store, link, clock: systemClock, random: systemRandom, log, fleetSecret, rootPublicKey, options,
+		api: store, link, clock: systemClock, random: systemRandom, log, fleetSecret, rootPublicKey,
+		options: {deviceLabels, reportPeriodSeconds: reportPeriod},
 	});
-	await controller.start();
-	log.info('controller runs', {broker, state: folder.path});
-	if (apply !== undefined) {
-		const keyOf = (namespace: string) => readTenantKey(tenantKeyFile(keys, namespace), 'secret');
-		const say = (line: string): void => log.info(line);
-		await (await prepareApplyLoop({api: store, path: apply, keyOf, say, signal})).start();
+	try {
+		await controller.start();
+		log.info('controller runs', {broker, state: folder.path});
+		if (apply !== undefined) {
+			const keyOf = (namespace: string) => readTenantKey(tenantKeyFile(keys, namespace), 'secret');
+			const say = (line: string): void => log.info(line);
+			await (await prepareApplyLoop({api: store, path: apply, keyOf, say, signal})).start();
+		}
+		reportProgress({api: store, log, signal, say: (line, {metadata}) => log.info(line, {generation: metadata.generation})});
+		await Promise.race([aborted(signal), controller.ended]);
+	} finally {
+		await controller.stop();
+		store.close();
+		await folder.release();
 	}
-	await Promise.race([aborted(signal), controller.ended]);
-	await controller.stop();
-	store.close();
-	await folder.release();
 }

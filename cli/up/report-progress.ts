@@ -16,7 +16,7 @@ export interface ProgressOptions {
 	readonly api: KubeApi;
 	readonly log: Log;
 	readonly signal: AbortSignal;
-	readonly say: (line: string) => void;
+	readonly say: (line: string, container: FemtoContainer) => void;
 }
 
 /** Says one line whenever something worth telling happens to a FemtoContainer, until the signal aborts. */
@@ -30,7 +30,7 @@ export function reportProgress({api, log, signal, say}: ProgressOptions): Progre
 		const line = progressLine(container);
 		if (lines.get(label) !== line) {
 			lines.set(label, line);
-			say(line);
+			say(line, container);
 		}
 		const containers = informer.cache.list();
 		if (containers.length > 0 && containers.every(isReady)) {
@@ -41,9 +41,10 @@ export function reportProgress({api, log, signal, say}: ProgressOptions): Progre
 	informer.addHandlers({
 		onAdd: see,
 		onUpdate: (_old, container) => see(container),
-		onDelete: ({metadata: {namespace, name}}) => {
+		onDelete: (container) => {
+			const {namespace, name} = container.metadata;
 			lines.delete(`${namespace}/${name}`);
-			say(`${namespace}/${name} deleted`);
+			say(`${namespace}/${name} deleted`, container);
 		},
 	});
 	void informer.run(signal);
