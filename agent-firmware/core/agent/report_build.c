@@ -197,6 +197,15 @@ bool femto_report_owes_inventory(const struct femto *f)
 }
 
 /*
+ * Acknowledged is not kept: a controller may have died with the inventory in its hands. Until it
+ * has told the device something, and after each new document, it gets the inventory once more.
+ */
+static bool may_have_been_forgotten(const struct femto *f)
+{
+	return f->accepted_generation == 0 || generation_of(f) != f->report.inventory_generation;
+}
+
+/*
  * Whether the next report carries inventory and counters. News of a container goes ahead without
  * them, as the smaller report arrives sooner; what is owed follows behind.
  */
@@ -204,7 +213,7 @@ static bool wants_inventory(const struct femto *f, bool is_news)
 {
 	const bool counted = sum_counters(f) != f->report.counters_sum;
 	return !f->report.inventory_sent ||
-		   (!is_news && (counted || femto_report_owes_inventory(f)));
+		   (!is_news && (counted || femto_report_owes_inventory(f) || may_have_been_forgotten(f)));
 }
 
 void femto_report_build(struct femto *f, bool is_news)
@@ -214,6 +223,7 @@ void femto_report_build(struct femto *f, bool is_news)
 	report->has_inventory = wants_inventory(f, is_news);
 	if (report->has_inventory) {
 		report->inventory_ram = femto_arena_free(f);
+		report->inventory_generation = generation_of(f);
 		report->counters_sum = sum_counters(f);
 	}
 	report->shown = trials_shown(f);

@@ -186,6 +186,7 @@ struct femto_report {
 	uint32_t sequence;      /* number of the last report */
 	uint32_t shown;         /* bit per slot: the report shows the trial of that slot */
 	uint64_t due_ms;        /* when the next one is due */
+	uint64_t inventory_generation; /* reported beside the last inventory */
 	uint32_t inventory_ram; /* free RAM of the last inventory */
 	uint32_t counters_sum;  /* of the counters last sent */
 	uint16_t size;          /* bytes of the object in the buffer, 0 = nothing to send */

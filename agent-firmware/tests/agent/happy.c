@@ -24,3 +24,35 @@ TEST("a device goes from head to a confirmed container, and reports it")
 	}
 	CHECK_EQUAL(peer.violations, 0);
 }
+
+/* Reports of `milliseconds` that carried the inventory, and those that did not. */
+static void count_inventories(uint64_t milliseconds, uint32_t *with, uint32_t *without)
+{
+	*with = 0;
+	*without = 0;
+	for (uint64_t end_ms = peer.now_ms + milliseconds; peer.now_ms < end_ms;) {
+		const uint32_t before = peer.report.count;
+		peer_run(&peer, 1000);
+		if (peer.report.count != before) {
+			*(peer.report.has_inventory ? with : without) += 1;
+		}
+	}
+}
+
+TEST("the inventory comes until the device was told something, and once after a document")
+{
+	peer_init(&peer);
+	uint32_t with = 0;
+	uint32_t without = 0;
+	count_inventories(250000, &with, &without);
+	CHECK(with >= 4);
+	CHECK_EQUAL(without, 0);
+	fleet_assign(&peer.fleet, &quiet, 1);
+	peer_publish_head(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	count_inventories(100000, &with, &without);
+	CHECK(with >= 1);
+	count_inventories(250000, &with, &without);
+	CHECK_EQUAL(with, 0);
+	CHECK(without >= 4);
+}
