@@ -22,6 +22,8 @@ export interface SampleOptions {
 	readonly imageBytes: number;
 	/** Another value is another image. */
 	readonly version: number;
+	/** Of the container, `sampleName` by default. */
+	readonly name?: string;
 }
 
 export const sampleNamespace = 'sample';
@@ -54,10 +56,11 @@ export function sampleObjects(keys: FleetKeys, options: SampleOptions): readonly
 
 /** ConfigMap and FemtoContainer alone: what a new version changes. */
 export function containerObjects(keys: FleetKeys, options: SampleOptions): readonly KubeObject[] {
+	const {name = sampleName} = options;
 	const image = sampleImage(options);
 	const statement = signStatement(keys.tenantSecretKey, {
 		tenant,
-		container: sampleName,
+		container: name,
 		sequence: options.version,
 		imageDigest: sha256(image),
 		imageBytes: image.length,
@@ -69,14 +72,14 @@ export function containerObjects(keys: FleetKeys, options: SampleOptions): reado
 	const configMap = {
 		apiVersion: 'v1',
 		kind: 'ConfigMap',
-		metadata: {name: `${sampleName}-${digest.slice(0, 8)}`, namespace: sampleNamespace},
+		metadata: {name: `${name}-${digest.slice(0, 8)}`, namespace: sampleNamespace},
 		immutable: true,
 		binaryData: {statement: base64(statement), image: base64(image)},
 	};
 	const container = {
 		apiVersion,
 		kind: 'FemtoContainer',
-		metadata: {name: sampleName, namespace: sampleNamespace},
+		metadata: {name, namespace: sampleNamespace},
 		spec: {
 			deviceSelector: {},
 			image: {digest: `sha256:${digest}`, configMap: {name: configMap.metadata.name}},

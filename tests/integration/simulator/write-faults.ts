@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import {femtoContainers} from '../../../protocol/generated/resources.ts';
+import type {KubeObject} from '../../../runtime/kube/types.ts';
+import type {SimulatedFleet} from '../../../simulator/fleet.ts';
+import {containerObjects, sampleNamespace, sampleObjects, type FleetKeys} from '../../../simulator/sample.ts';
+import type {WriteFault} from '../../../simulator/write-faults.ts';
+import {canonicalState, checkRest, GenerationWatch} from './canonical.ts';
+import {createFleet, secondsToReady} from './fleet-scene.ts';
+
+/** What happens while the controller is killed; two containers run on four devices. */
+export const scenarios = ['an enrolment', 'a rollout', 'a deletion'] as const;
+export type Scenario = (typeof scenarios)[number];
+
+export const mortalFaults = ['killed before', 'killed after', 'timed out'] as const;
+
+export interface PlannedFault {
+	/** Of the controller's writes, from 1. */
+	readonly write: number;
+	readonly fault: WriteFault;
+}
+
+export interface Outcome {
+	readonly state: unknown;
+	/** Writes of the controller, from where faults may befall them. */
+	readonly writes: number;
+}
+
+const devices = 4;
+const restartMs = 2000;
+/** Long enough for everything to come to rest, a report period included. */
+const runMs = 100_000;
+const settleMs = 5000;
+const names = ['checksum', 'second'] as const;
+
+/** Runs a scenario to rest, and checks what must hold on the way and in the end. */
+export async function runScenario(scenario: Scenario, planned?: PlannedFault): Promise<Outcome> {
+	const generations = new GenerationWatch();
+	const onStored = (object: KubeObject): void => generations.onStored(object);
+	const fleet = createFleet({devices, objects: twoContainers, onStored});
+	if (scenario !== 'an enrolment') {
+		assert.ok((await secondsToReady(fleet)) < Infinity);
+		await fleet.run({withinMs: settleMs});
+	}
+	const {faults} = fleet.controller;
+	const first = faults.count;
+	if (planned !== undefined) faults.arm(planned.write, planned.fault);
+	const acted = act(fleet, scenario);
+	let restarting = true;
+	await fleet.run({
+		withinMs: runMs,
+		until: () => {
+			generations.check(fleet);
+			if (fleet.controller.isAlive) restarting = false;
+			else if (!restarting) fleet.scheduler.clock.setTimer(restartMs, () => fleet.controller.start());
+			restarting ||= !fleet.controller.isAlive;
+			return false;
+		},
+	});
+	await acted;
+	assert.ok(!faults.isArmed, 'the fault has befallen no write');
+	await checkRest(fleet);
+	const outcome = {state: await canonicalState(fleet), writes: faults.count - first};
+	fleet.close();
+	return outcome;
+}
+
+/** Each of the `faults` must lead to the state of the run without one. */
+export async function testFaults(scenario: Scenario, faults: readonly PlannedFault[]): Promise<void> {
+	const {state} = await runScenario(scenario);
+	for (const planned of faults) {
+		const where = `${scenario}, write ${planned.write} ${planned.fault}`;
+		const outcome = await runScenario(scenario, planned).catch((cause: unknown) => {
+			throw new Error(`${where}: ${String(cause)}`, {cause});
+		});
+		assert.deepEqual(outcome.state, state, where);
+	}
+}
+
+function twoContainers(keys: FleetKeys): readonly KubeObject[] {
+	const [first, second] = names;
+	return [
+		...sampleObjects(keys, {imageBytes: 300, version: 1, name: first}),
+		...containerObjects(keys, {imageBytes: 200, version: 1, name: second}),
+	];
+}
+
+/** Begins as the next event of the simulation. */
+async function act(fleet: SimulatedFleet, scenario: Scenario): Promise<void> {
+	const {promise, resolve} = Promise.withResolvers<void>();
+	fleet.scheduler.clock.setTimer(0, resolve);
+	await promise;
+	const ref = {...femtoContainers, namespace: sampleNamespace};
+	const [name] = names;
+	if (scenario === 'a deletion') await fleet.api.delete(ref, name);
+	if (scenario !== 'a rollout') return;
+	const [configMap, container] = containerObjects(fleet.keys, {imageBytes: 400, version: 2, name});
+	assert.ok(configMap && container);
+	await fleet.api.create({group: '', version: 'v1', plural: 'configmaps', namespace: sampleNamespace}, configMap);
+	const {spec} = container as KubeObject & {readonly spec: Readonly<Record<string, unknown>>};
+	await fleet.api.patch(ref, name, {spec: {image: spec['image']}});
+}
