@@ -24,11 +24,11 @@ export async function canonicalState(fleet: SimulatedFleet): Promise<unknown> {
 		revisions: (await api.list<KubeObject>(revisions)).items.map(({metadata}) => metadata.name),
 		devices: devices.map(({metadata, spec, status}) => ({
 			name: metadata.name, spec, conditions: verdicts(status?.conditions),
-			assigned: (status?.assigned ?? []).map(({container, revision, statementDigest}) =>
-				[container.name, revision, statementDigest]).toSorted(),
-			containers: (status?.containers ?? []).map(({statementDigest, state}) => [statementDigest, state]).toSorted(),
-			own: (fleet.field.nodes.get(metadata.name)?.containers() ?? [])
-				.map((info) => [digestOf(info), stateOf(info)]).toSorted(),
+			assigned: sorted((status?.assigned ?? []).map(({container, revision, statementDigest}) =>
+				`${container.name} ${revision} ${statementDigest}`)),
+			containers: sorted((status?.containers ?? []).map(({statementDigest, state}) => `${statementDigest} ${state}`)),
+			own: sorted((fleet.field.nodes.get(metadata.name)?.containers() ?? [])
+				.map((info) => `${digestOf(info)} ${stateOf(info)}`)),
 		})),
 	};
 }
@@ -76,6 +76,10 @@ export class GenerationWatch {
 
 function verdicts(conditions: readonly Condition[] = []): readonly string[] {
 	return conditions.map(({type, status, reason}) => `${type}=${status}/${reason}`);
+}
+
+function sorted(texts: readonly string[]): readonly string[] {
+	return texts.toSorted((left, right) => (left < right ? -1 : 1));
 }
 
 function digestOf({digest}: ContainerInfo): string {

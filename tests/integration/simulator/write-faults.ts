@@ -23,12 +23,16 @@ export interface Outcome {
 	readonly state: unknown;
 	/** Writes of the controller, from where faults may befall them. */
 	readonly writes: number;
+	/** Of the event log. */
+	readonly digest: string;
+	/** Lines of the event log that tell what befell the controller. */
+	readonly lives: readonly string[];
 }
 
 const devices = 4;
 const restartMs = 2000;
-/** Long enough for everything to come to rest, a report period included. */
-const runMs = 100_000;
+/** Long enough for everything to come to rest: a report period, and a rollout after it. */
+const runMs = 85_000;
 const settleMs = 5000;
 const names = ['checksum', 'second'] as const;
 
@@ -36,7 +40,11 @@ const names = ['checksum', 'second'] as const;
 export async function runScenario(scenario: Scenario, planned?: PlannedFault): Promise<Outcome> {
 	const generations = new GenerationWatch();
 	const onStored = (object: KubeObject): void => generations.onStored(object);
-	const fleet = createFleet({devices, objects: twoContainers, onStored});
+	const lives: string[] = [];
+	const logSink = (line: string): void => {
+		if (line.includes(' simulation controller ')) lives.push(line);
+	};
+	const fleet = createFleet({devices, objects: twoContainers, onStored, logSink});
 	if (scenario !== 'an enrolment') {
 		assert.ok((await secondsToReady(fleet)) < Infinity);
 		await fleet.run({withinMs: settleMs});
@@ -59,9 +67,16 @@ export async function runScenario(scenario: Scenario, planned?: PlannedFault): P
 	await acted;
 	assert.ok(!faults.isArmed, 'the fault has befallen no write');
 	await checkRest(fleet);
-	const outcome = {state: await canonicalState(fleet), writes: faults.count - first};
+	const outcome = {state: await canonicalState(fleet), writes: faults.count - first, digest: fleet.log.digest(), lives};
 	fleet.close();
 	return outcome;
+}
+
+/** Every fault at every write. */
+export async function allFaults(scenario: Scenario): Promise<readonly PlannedFault[]> {
+	const {writes} = await runScenario(scenario);
+	return Array.from({length: writes}, (_, index) => index + 1)
+		.flatMap((write) => mortalFaults.map((fault) => ({write, fault})));
 }
 
 /** Each of the `faults` must lead to the state of the run without one. */
@@ -76,12 +91,16 @@ export async function testFaults(scenario: Scenario, faults: readonly PlannedFau
 	}
 }
 
+/** Signed once: all fleets here have the keys of one seed. */
+let signed: readonly KubeObject[] | undefined;
+
 function twoContainers(keys: FleetKeys): readonly KubeObject[] {
 	const [first, second] = names;
-	return [
+	signed ??= [
 		...sampleObjects(keys, {imageBytes: 300, version: 1, name: first}),
 		...containerObjects(keys, {imageBytes: 200, version: 1, name: second}),
 	];
+	return signed;
 }
 
 /** Begins as the next event of the simulation. */
