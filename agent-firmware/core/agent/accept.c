@@ -1,5 +1,5 @@
 /* Grants and statements: what is checked before their bytes are kept or followed. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

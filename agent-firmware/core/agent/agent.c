@@ -1,5 +1,5 @@
 /* The calls of femto.h: what arrives, and what is due. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -7,36 +7,6 @@
 #define AWAKE_MS 2000u
 #define MTU_MIN 64u
 #define TEXT_MAX 23u
-
-void femto_count(struct femto *f, enum femto_counter counter)
-{
-	f->counters[counter] += f->counters[counter] == UINT32_MAX ? 0 : 1u;
-}
-
-uint64_t femto_earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-uint8_t femto_find_container(const struct femto *f, uint32_t local_id)
-{
-	for (uint8_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
-		if (local_id != 0 && f->containers[i].local_id == local_id) {
-			return i;
-		}
-	}
-	return FEMTO_NO_SLOT;
-}
-
-struct femto_tenant *femto_find_tenant(struct femto *f, uint32_t tenant)
-{
-	for (uint8_t i = 0; i < f->tenant_count; i++) {
-		if (f->tenants[i].tenant == tenant) {
-			return &f->tenants[i];
-		}
-	}
-	return NULL;
-}
 
 static bool is_text(const char *text)
 {
@@ -93,27 +63,11 @@ enum femto_err femto_init(struct femto *f, const struct femto_port *port,
 	mqsn_init(&f->link, f->config.device_id, FEMTO_KEEP_ALIVE_SECONDS,
 		port->random(port->context), now_ms);
 	add_topics(f);
-	return femto_keep_open(f, now_ms) ? FEMTO_OK : FEMTO_ERR_FLASH;
-}
-
-void femto_flush(struct femto *f, uint64_t now_ms)
-{
-	uint8_t datagram[FEMTO_DATAGRAM_BYTES];
-	size_t size = mqsn_poll(&f->link, now_ms, datagram, sizeof(datagram));
-	while (size > 0) {
-		/* a datagram that did not leave is a lost one: the retries see to it */
-		(void)f->port->send(f->port->context, datagram, size);
-		size = mqsn_poll(&f->link, now_ms, datagram, sizeof(datagram));
+	if (!femto_keep_open(f)) {
+		return FEMTO_ERR_FLASH;
 	}
-}
-
-bool femto_send(struct femto *f, uint8_t topic, const uint8_t *data, size_t size, uint64_t now_ms)
-{
-	uint8_t datagram[FEMTO_DATAGRAM_BYTES];
-	size_t length = 0;
-	return mqsn_send(&f->link, topic, data, size, now_ms, datagram, sizeof(datagram), &length) ==
-			   MQSN_ACCEPTED &&
-		   f->port->send(f->port->context, datagram, length) == FEMTO_PORT_OK;
+	femto_take_over_document(f, now_ms);
+	return FEMTO_OK;
 }
 
 static void on_message(struct femto *f, const struct mqsn_event *event, uint64_t now_ms)
@@ -122,7 +76,7 @@ static void on_message(struct femto *f, const struct mqsn_event *event, uint64_t
 	if (event->topic == f->head_topic) {
 		femto_on_head(f, payload, now_ms);
 	} else if (event->topic == f->block_topic) {
-		femto_on_block(f, payload, now_ms);
+		femto_on_block(f, payload);
 	} else {
 		femto_on_input(f, payload, now_ms);
 	}

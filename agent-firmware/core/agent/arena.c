@@ -1,5 +1,5 @@
 /* Memory of attached containers: one block each, without gaps. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -37,4 +37,15 @@ uint8_t *femto_arena_bytes(struct femto *f, uint16_t at)
 uint32_t femto_arena_free(const struct femto *f)
 {
 	return FEMTO_ARENA_BYTES - f->arena_used;
+}
+
+void femto_detach(struct femto *f, struct femto_container *container)
+{
+	if (!container->attached) {
+		return;
+	}
+	container->attached = false;
+	femto_arena_give(f, container->arena_at, container->arena_bytes);
+	container->arena_bytes = 0;
+	/* its entries in the list stay, and are passed over, so that a loop over the list may go on */
 }

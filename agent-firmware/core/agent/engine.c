@@ -1,5 +1,5 @@
 /* Hooks: which containers run, in which order, with which context. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -21,17 +21,6 @@ struct firing {
 	size_t lent_bytes;
 	uint64_t now_ms;
 };
-
-void femto_detach(struct femto *f, struct femto_container *container)
-{
-	if (!container->attached) {
-		return;
-	}
-	container->attached = false;
-	femto_arena_give(f, container->arena_at, container->arena_bytes);
-	container->arena_bytes = 0;
-	/* its entries in the list stay, and are passed over, so that a loop over the list may go on */
-}
 
 /* Whether `a` runs before `b`: by order, tenant, name. */
 static bool runs_before(const struct femto *f, uint8_t a, uint8_t b)

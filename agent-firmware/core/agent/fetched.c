@@ -1,30 +1,11 @@
 /* What becomes of an object once it is there, or not. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
 #include "core/crypto/crypto.h"
 
-#define WAIT_MIN_MS 1000u
-#define WAIT_DOUBLINGS_MAX 12u
-#define WAIT_MAX_MS 3600000u
 #define PATIENCE 2u /* waits in a row after which the report names the reason */
-
-bool femto_is_named(struct cbor_view object, const uint8_t *digest, size_t digest_bytes)
-{
-	uint8_t actual[CRYPTO_SHA256_BYTES];
-	crypto_sha256(object.data, object.size, actual);
-	return memcmp(actual, digest, digest_bytes) == 0;
-}
-
-void femto_pause(struct femto_wait *wait, uint64_t now_ms)
-{
-	const uint8_t doublings =
-		wait->fails < WAIT_DOUBLINGS_MAX ? wait->fails : WAIT_DOUBLINGS_MAX;
-	const uint64_t pause = (uint64_t)WAIT_MIN_MS << doublings;
-	wait->until_ms = now_ms + (pause < WAIT_MAX_MS ? pause : WAIT_MAX_MS);
-	wait->fails = wait->fails == UINT8_MAX ? wait->fails : (uint8_t)(wait->fails + 1u);
-}
 
 /* The wait of whatever the pull is for. */
 static struct femto_wait *wait_of(struct femto *f)

@@ -1,5 +1,5 @@
 /* Heads: which document this device shall follow. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The native functions that containers call; protocol/schema/helpers.ts says what each does. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

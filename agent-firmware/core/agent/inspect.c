@@ -1,5 +1,5 @@
 /* What others may read. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Attaching a generation in place of what a container ran before. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

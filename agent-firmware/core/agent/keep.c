@@ -6,11 +6,10 @@
  *   generation  u16 bytes of the statement, little-endian, the statement, the packed image
  *   mark        mark.c
  */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
-#include "core/crypto/crypto.h"
 #include "core/vm/bytes.h"
 
 #define GENERATION_BYTES 8u
@@ -66,26 +65,7 @@ struct cbor_view femto_stored_document(const struct femto *f, size_t size)
 	return (struct cbor_view){f->object + GENERATION_BYTES, size};
 }
 
-/* The document of the last boot is in force until a newer head comes. */
-static void take_over_document(struct femto *f, uint64_t now_ms)
-{
-	const size_t size = femto_read_document(f);
-	const struct cbor_view document = femto_stored_document(f, size);
-	if (size == 0) {
-		return;
-	}
-	uint8_t digest[CRYPTO_SHA256_BYTES];
-	crypto_sha256(document.data, document.size, digest);
-	f->accepted_generation = bpf_load64(f->object);
-	f->document_generation = f->accepted_generation;
-	f->head_bytes = (uint16_t)document.size;
-	memcpy(f->head_digest, digest, FEMTO_DIGEST_BYTES);
-	memcpy(f->document_digest, digest, FEMTO_DIGEST_BYTES);
-	/* it was accepted once; a firmware with less room may refuse it now, and says so */
-	f->document_reason = femto_apply_document(f, document, now_ms);
-}
-
-bool femto_keep_open(struct femto *f, uint64_t now_ms)
+bool femto_keep_open(struct femto *f)
 {
 	const struct store_key key = store_key_plain(STORE_BOOT);
 	uint64_t boots = 0;
@@ -95,7 +75,6 @@ bool femto_keep_open(struct femto *f, uint64_t now_ms)
 		return false;
 	}
 	f->boot = (uint32_t)(boots + 1u);
-	take_over_document(f, now_ms);
 	return true;
 }
 

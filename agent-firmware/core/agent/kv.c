@@ -2,7 +2,7 @@
  * Key-value stores: local to a container, shared by a tenant, global. In RAM; they end with the
  * boot. A tenant's grant says how many keys its local and tenant stores may hold together.
  */
-#include "agent.h"
+#include "parts.h"
 
 static uint32_t owner_of(const struct femto_container *container, uint64_t scope)
 {

@@ -1,5 +1,5 @@
 /* From a packed image to verified code in the arena. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

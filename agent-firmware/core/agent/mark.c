@@ -7,7 +7,7 @@
  *
  * It is valid when it decodes, its format is MARK_FORMAT, and the lists fit this firmware.
  */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

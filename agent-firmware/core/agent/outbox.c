@@ -1,5 +1,5 @@
 /* Log lines and publications of containers on their way to the link. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Block pull: fetches one object by its digest, in any order, with few requests outstanding. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -141,11 +141,12 @@ void femto_pull_restart(struct femto *f)
 	drop_requests(pull);
 }
 
-static void give_up(struct femto *f, uint64_t now_ms)
+static void give_up(struct femto *f)
 {
 	drop_requests(&f->pull);
-	femto_postpone(f, REFUSAL_OBJECT_UNAVAILABLE, now_ms);
 	f->pull.paused = true; /* until the reconciler begins it again */
+	f->pull.failed = true;
+	f->reconcile = true;
 }
 
 void femto_pull_poll(struct femto *f, uint64_t now_ms)
@@ -161,7 +162,7 @@ void femto_pull_poll(struct femto *f, uint64_t now_ms)
 			continue;
 		}
 		if (request->tries >= REQUEST_TRIES_MAX) {
-			give_up(f, now_ms);
+			give_up(f);
 			return;
 		}
 		const uint8_t block = request->tries > 0 ? request->block : next_block(pull);
@@ -220,7 +221,7 @@ static void lower_limit(struct femto_pull *pull, size_t limit)
  * Empty bytes: not available now; or, when the size is not known, a block behind the end. Should
  * that guess be wrong, the digest tells.
  */
-static void on_empty(struct femto *f, uint8_t block, uint64_t now_ms)
+static void on_empty(struct femto *f, uint8_t block)
 {
 	struct femto_pull *pull = &f->pull;
 	if (pull->size == 0 && block > 0) {
@@ -228,7 +229,7 @@ static void on_empty(struct femto *f, uint8_t block, uint64_t now_ms)
 		check_complete(f);
 		return;
 	}
-	give_up(f, now_ms);
+	give_up(f);
 }
 
 static void take_block(struct femto *f, const struct proto_block *message, uint8_t block)
@@ -270,7 +271,7 @@ static bool is_late(const struct femto *f, const struct proto_block *message)
 	return is_current || memcmp(digest, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
 }
 
-void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)
+void femto_on_block(struct femto *f, struct cbor_view payload)
 {
 	struct proto_block message;
 	if (proto_decode_block(payload.data, payload.size, &message) != CBOR_OK) {
@@ -290,7 +291,7 @@ void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms)
 	}
 	request->tries = 0;
 	if (message.bytes.size == 0) {
-		on_empty(f, block, now_ms);
+		on_empty(f, block);
 	} else {
 		take_block(f, &message, block);
 	}

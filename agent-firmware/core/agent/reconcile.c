@@ -2,7 +2,7 @@
  * The reconciler: compares what the newest head names with what is there, and takes one step.
  * Order: document, grants, containers; what waits is passed over.
  */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -222,6 +222,10 @@ void femto_reconcile(struct femto *f, uint64_t now_ms)
 		f->act_ms = FEMTO_NEVER;
 	}
 	f->reconcile = false;
+	if (f->pull.failed) {
+		f->pull.failed = false;
+		femto_postpone(f, REFUSAL_OBJECT_UNAVAILABLE, now_ms);
+	}
 	if (f->pull.complete) {
 		femto_finish_pull(f, now_ms);
 		f->reconcile = true;

@@ -1,5 +1,5 @@
 /* When a report is sent, and how: one slice after the other with QoS 1. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -7,12 +7,6 @@ void femto_report_soon(struct femto *f, uint64_t now_ms)
 {
 	f->report.due_ms = now_ms;
 	f->report.changed = true;
-}
-
-uint32_t femto_report_period(const struct femto *f)
-{
-	return f->wake_interval_seconds > f->report_period_seconds ? f->wake_interval_seconds
-															  : f->report_period_seconds;
 }
 
 static uint8_t part_count(const struct femto_report *report)

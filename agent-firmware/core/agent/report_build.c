@@ -1,5 +1,5 @@
 /* What a report says. */
-#include "agent.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -126,6 +126,12 @@ static struct proto_inventory inventory_of(const struct femto *f, struct lists *
 		.document_bytes = FEMTO_DOCUMENT_BYTES,
 		.containers = FEMTO_CONTAINERS_MAX,
 	};
+}
+
+uint32_t femto_report_period(const struct femto *f)
+{
+	return f->wake_interval_seconds > f->report_period_seconds ? f->wake_interval_seconds
+															  : f->report_period_seconds;
 }
 
 /* Nothing is on its way and nothing on trial: free memory will not change by itself. */

@@ -1,5 +1,5 @@
 /* Sleep between two wake-ups, when the document asks for it. */
-#include "agent.h"
+#include "parts.h"
 
 /* Added to the announced duration: time for a wake-up that needs all its tries. */
 #define SLEEP_MARGIN_SECONDS 30u

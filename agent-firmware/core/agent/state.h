@@ -140,6 +140,7 @@ struct femto_pull {
 	uint8_t block_bytes;                /* of every block but the last */
 	bool complete;                      /* all bytes are there */
 	bool paused;                        /* nothing is asked for now */
+	bool failed;                        /* and that is news: nobody answers, or has it */
 	uint64_t received;                  /* a bit per block */
 	struct femto_request requests[FEMTO_BLOCKS_OUTSTANDING];
 };

@@ -1,5 +1,5 @@
 /* From trial to confirmed, and what faults do. */
-#include "agent.h"
+#include "parts.h"
 
 #define FAULT_WINDOW_MS 600000u
 #define FLASH_PAUSE_MS 10000u /* after the confirmation could not be kept */

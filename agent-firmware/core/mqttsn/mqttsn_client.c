@@ -189,3 +189,23 @@ uint64_t mqsn_deadline(const struct mqsn_client *client)
 	}
 	return next;
 }
+
+struct mqsn_event mqsn_event_of(enum mqsn_event_kind kind)
+{
+	const struct mqsn_event event = {.kind = kind, .topic = MQSN_NO_TOPIC};
+	return event;
+}
+
+void mqsn_reply(
+	struct mqsn_client *client, uint8_t type, uint16_t topic_id, uint16_t id, uint8_t code)
+{
+	client->reply_type = type;
+	client->reply_topic_id = topic_id;
+	client->reply_id = id;
+	client->reply_code = code;
+}
+
+bool mqsn_has_session(const struct mqsn_client *client)
+{
+	return client->state != MQSN_STATE_CONNECTING;
+}

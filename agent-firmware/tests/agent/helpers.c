@@ -4,7 +4,7 @@
 
 #include "core/vm/bytes.h"
 #include "generated/bpf_reasons.h"
-#include "agent/agent.h"
+#include "agent/parts.h"
 #include "tests/agent/peer.h"
 #include "tests/agent/texts.h"
 

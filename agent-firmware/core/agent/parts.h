@@ -1,6 +1,6 @@
 /* What the files of the agent call from one another. Not part of the API. */
-#ifndef FEMTO_AGENT_H
-#define FEMTO_AGENT_H
+#ifndef FEMTO_PARTS_H
+#define FEMTO_PARTS_H
 
 #include "femto.h"
 
@@ -14,19 +14,26 @@
 	(1u << HELPER_LOG | 1u << HELPER_NOW | 1u << HELPER_KV_GET | 1u << HELPER_KV_PUT | \
 		1u << HELPER_PUBLISH | 1u << HELPER_SENSOR_READ | 1u << HELPER_PARAMETER)
 
-/* --- agent.c */
+/* --- table.c */
 
 /* Adds one to a counter; saturates. */
 void femto_count(struct femto *f, enum femto_counter counter);
-/* Sends what the client has to send. */
-void femto_flush(struct femto *f, uint64_t now_ms);
-/* Publishes with QoS 0 at once; false = it did not leave. */
-bool femto_send(struct femto *f, uint8_t topic, const uint8_t *data, size_t size, uint64_t now_ms);
 uint64_t femto_earlier(uint64_t a, uint64_t b);
 /* Slot of the container with `local_id`, FEMTO_NO_SLOT = none. */
 uint8_t femto_find_container(const struct femto *f, uint32_t local_id);
 /* The grant of `tenant` that the document names, NULL = none. */
 struct femto_tenant *femto_find_tenant(struct femto *f, uint32_t tenant);
+/* Whether the SHA-256 of `object` begins with `digest`. */
+bool femto_is_named(struct cbor_view object, const uint8_t *digest, size_t digest_bytes);
+/* Later again, each time twice as late. */
+void femto_pause(struct femto_wait *wait, uint64_t now_ms);
+
+/* --- transmit.c */
+
+/* Sends what the client has to send. */
+void femto_flush(struct femto *f, uint64_t now_ms);
+/* Publishes with QoS 0 at once; false = it did not leave. */
+bool femto_send(struct femto *f, uint8_t topic, const uint8_t *data, size_t size, uint64_t now_ms);
 
 /* --- head.c */
 
@@ -38,6 +45,8 @@ bool femto_is_settling(const struct femto *f, uint64_t now_ms);
 
 /* Takes over a document (a view that outlives the call). 0 or a REFUSAL_…: nothing changed. */
 uint8_t femto_apply_document(struct femto *f, struct cbor_view bytes, uint64_t now_ms);
+/* At boot: the document of the last boot is in force until a newer head comes. */
+void femto_take_over_document(struct femto *f, uint64_t now_ms);
 /* Whether femto_apply_document would take it. */
 uint8_t femto_check_document(struct cbor_view bytes, struct proto_document *document);
 
@@ -50,7 +59,7 @@ uint8_t femto_check_document(struct cbor_view bytes, struct proto_document *docu
 void femto_pull_begin(struct femto *f, enum femto_object object, uint8_t index,
 	const uint8_t *digest, size_t base, size_t size);
 void femto_pull_stop(struct femto *f);
-void femto_on_block(struct femto *f, struct cbor_view payload, uint64_t now_ms);
+void femto_on_block(struct femto *f, struct cbor_view payload);
 /* Sends the requests that are due. */
 void femto_pull_poll(struct femto *f, uint64_t now_ms);
 uint64_t femto_pull_deadline(const struct femto *f);
@@ -71,9 +80,6 @@ uint64_t femto_reconcile_deadline(const struct femto *f, uint64_t now_ms);
 void femto_finish_pull(struct femto *f, uint64_t now_ms);
 /* The object being fetched is no good, or not there: later again, each time twice as late. */
 void femto_postpone(struct femto *f, uint8_t reason, uint64_t now_ms);
-void femto_pause(struct femto_wait *wait, uint64_t now_ms);
-/* Whether the SHA-256 of `object` begins with `digest`. */
-bool femto_is_named(struct cbor_view object, const uint8_t *digest, size_t digest_bytes);
 
 /* --- accept.c */
 
@@ -137,11 +143,11 @@ int32_t femto_arena_take(struct femto *f, size_t size);
 void femto_arena_give(struct femto *f, uint16_t at, uint16_t size);
 uint8_t *femto_arena_bytes(struct femto *f, uint16_t at);
 uint32_t femto_arena_free(const struct femto *f);
+/* Stops a container and frees its memory. */
+void femto_detach(struct femto *f, struct femto_container *container);
 
 /* --- engine.c */
 
-/* Stops a container and frees its memory. */
-void femto_detach(struct femto *f, struct femto_container *container);
 /* Sorts the attachments by order, tenant, name. */
 void femto_sort_attachments(struct femto *f);
 void femto_run_timers(struct femto *f, uint64_t now_ms);
@@ -215,8 +221,8 @@ void femto_set_state(struct femto *f, struct femto_container *container, uint8_t
 
 /* --- keep.c, mark.c: what survives a reboot */
 
-/* Opens the store, counts the boot, takes over the document. False = the flash does not work. */
-bool femto_keep_open(struct femto *f, uint64_t now_ms);
+/* Opens the store and counts the boot. False = the flash does not work. */
+bool femto_keep_open(struct femto *f);
 /* Keeps the document together with the accepted generation. */
 bool femto_keep_document(struct femto *f, struct cbor_view document);
 /* Reads it into the object buffer; its bytes, 0 = there is none. */
