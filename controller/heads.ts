@@ -10,6 +10,8 @@ const correctionMs = 1_000;
 const retryMs = 1_000;
 /** How long retained heads take to arrive after a subscription, at most of the time. */
 const toldMs = 1_000;
+/** Echoes waited for at most, a device: a broker that sends none must not fill the memory. */
+const echoesMax = 16;
 
 interface HeadState {
 	/** What shall stand on the topic; empty = nothing. */
@@ -20,10 +22,12 @@ interface HeadState {
 	acknowledged: boolean;
 	/** A publication without an answer yet: the link repeats it by itself over connections. */
 	inFlight: boolean;
-	/** The last head seen on the broker is another one. Soon after a publication it may be the echo of the one before. */
+	/** The last head seen on the broker is another one, and no echo of an earlier one of this process. */
 	differs: boolean;
 	/** A look at `differs` is due; one at a time. */
 	correcting: boolean;
+	/** Earlier heads of this process for the device whose echo has not come yet, oldest first. */
+	echoes: readonly Uint8Array[];
 }
 
 const nothing = new Uint8Array(0);
@@ -54,8 +58,9 @@ export class HeadPublisher {
 		if (state !== undefined && equalBytes(state.wanted, head)) {
 			return;
 		}
+		const echoes = state === undefined ? [] : [...state.echoes, state.wanted].slice(-echoesMax);
 		this.#heads.set(device, {
-			wanted: head, generation, acknowledged: false, inFlight: false, differs: false, correcting: false,
+			wanted: head, generation, acknowledged: false, inFlight: false, differs: false, correcting: false, echoes,
 		});
 		this.#send(device);
 	}
@@ -86,6 +91,7 @@ export class HeadPublisher {
 		this.#connected = true;
 		for (const state of sessionPresent ? [] : this.#heads.values()) {
 			state.acknowledged = false;
+			state.echoes = [];
 		}
 		const {signal} = this.#session;
 		this.#republish([...this.#heads.keys()], sessionPresent ? toldMs : 0, signal).catch((error: unknown) => {
@@ -101,16 +107,17 @@ export class HeadPublisher {
 	}
 
 	/**
-	 * What the broker has on f/<device>/d. A head that differs is corrected when the wanted one has not followed it within
-	 * a second: an echo may come after the acknowledgement of a later publication.
+	 * What the broker has on f/<device>/d. The echo of an earlier head of this process says nothing: the one of the wanted
+	 * head follows it. Any other head is corrected when the wanted one has not followed it within a second.
 	 */
 	seen(device: string, head: Uint8Array): void {
 		const state = this.#heads.get(device);
-		if (state === undefined) {
+		if (state === undefined || takeEcho(state, head)) {
 			return;
 		}
 		state.differs = !equalBytes(state.wanted, head);
 		if (!state.differs) {
+			state.echoes = [];
 			this.#confirm(device, state);
 		} else if (!state.correcting) {
 			state.correcting = true;
@@ -183,4 +190,13 @@ export class HeadPublisher {
 			}
 		});
 	}
+}
+
+/** Whether `head` is an echo that was waited for; those published before it can't come any more. */
+function takeEcho(state: HeadState, head: Uint8Array): boolean {
+	const index = equalBytes(state.wanted, head) ? -1 : state.echoes.findIndex(earlier => equalBytes(earlier, head));
+	if (index >= 0) {
+		state.echoes = state.echoes.slice(index + 1);
+	}
+	return index >= 0;
 }

@@ -5,7 +5,8 @@ import {silentLog} from '../../../runtime/log.ts';
 import {Scheduler} from '../../../simulator/scheduler.ts';
 import {MemoryBroker} from '../../integration/controller/memory-link.ts';
 
-function setUp() {
+/** `echoes`: whether the publisher is told what the broker has. */
+function setUp({echoes = true}: {readonly echoes?: boolean} = {}) {
 	const scheduler = new Scheduler({seed: 1, nextMacrotask: setImmediate});
 	const broker = new MemoryBroker(scheduler.clock);
 	const link = broker.link();
@@ -17,7 +18,7 @@ function setUp() {
 			subscribed ??= link.subscribe(['f/+/d'], 1);
 		},
 		onDisconnect: () => heads.disconnected(),
-		onMessage: ({topic, payload}) => heads.seen(topic.split('/')[1] ?? '', payload),
+		onMessage: ({topic, payload}) => (echoes ? heads.seen(topic.split('/')[1] ?? '', payload) : undefined),
 	});
 	const run = (ms: number) => scheduler.run({withinMs: ms});
 	const foreign = (bytes: Uint8Array) => broker.publish('f/a/d', bytes, {qos: 1, retain: true});
@@ -26,6 +27,7 @@ function setUp() {
 
 const one = Uint8Array.of(1);
 const two = Uint8Array.of(2);
+const three = Uint8Array.of(3);
 
 test('HeadPublisher publishes a head once, and its own echo changes nothing', async () => {
 	const {broker, heads, run} = setUp();
@@ -47,6 +49,47 @@ test('HeadPublisher does not take the echo of the head before for a difference',
 	await run(60_000);
 	assert.equal(broker.published.length, 2);
 	assert.deepEqual(broker.retained.get('f/a/d'), two);
+});
+
+test('HeadPublisher waits for as long as it takes when only the echoes of its earlier heads have come', async () => {
+	const {broker, heads, run} = setUp({echoes: false});
+	await run(100);
+	for (const [index, head] of [one, two, three].entries()) {
+		heads.set('a', head, index + 1);
+		await run(50);
+	}
+	for (const head of [one, two]) {
+		await run(3_000);
+		heads.seen('a', head);
+	}
+	await run(10_000);
+	assert.equal(broker.published.length, 3);
+});
+
+test('HeadPublisher corrects an earlier head of its own that comes back after the echo of the wanted one', async () => {
+	const {broker, heads, run, foreign} = setUp();
+	await run(100);
+	heads.set('a', one, 1);
+	heads.set('a', two, 2);
+	await run(1_000);
+	foreign(one);
+	await run(5_000);
+	assert.deepEqual(broker.retained.get('f/a/d'), two);
+	assert.equal(broker.published.length, 3);
+});
+
+test('HeadPublisher expects no echoes of a broker that lost the session', async () => {
+	const {broker, link, heads, run} = setUp({echoes: false});
+	await run(100);
+	heads.set('a', one, 1);
+	heads.set('a', two, 2);
+	await run(1_000);
+	link.lose();
+	link.resume(false);
+	await run(1_000);
+	heads.seen('a', one);
+	await run(5_000);
+	assert.equal(broker.published.length, 4);
 });
 
 test('HeadPublisher waits for the echo of the wanted head, which may follow its acknowledgement', async () => {
