@@ -1,4 +1,5 @@
 import {formatTime} from '../runtime/clock.ts';
+import {findCondition} from '../runtime/kube/conditions.ts';
 import type {Condition} from '../runtime/kube/types.ts';
 
 export interface ConditionWish {
@@ -22,10 +23,6 @@ export function nextConditions(
 		const lastTransitionTime = known?.status === wish.status ? known.lastTransitionTime : formatTime(nowMs);
 		return {...wish, message: wish.message.slice(0, messageMax), observedGeneration, lastTransitionTime};
 	});
-}
-
-export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
-	return conditions?.find(condition => condition.type === type);
 }
 
 export function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {

@@ -13,7 +13,6 @@ import {reconcileTenant} from './tenant/reconcile.ts';
 import {Watches} from './watch.ts';
 import type {Clock} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
-
 import {EventRecorder} from '../runtime/kube/event-recorder.ts';
 import {LeaderElection} from '../runtime/kube/leader-election.ts';
 import type {Log} from '../runtime/log.ts';
@@ -80,7 +79,7 @@ class RunningController implements Controller {
 	readonly #machine: Machine;
 	readonly #abort = new AbortController();
 	readonly #end: () => void;
-	/** What runs until the abort: loops, watches, election. */
+	/** What runs until the abort: the work, or the election around it. */
 	readonly #running: Promise<void>[] = [];
 	/** Set exactly when a stop has begun. */
 	#stopping: Promise<void> | undefined;
@@ -101,13 +100,16 @@ class RunningController implements Controller {
 		const {api, clock, random, log, options = {}} = this.#parts;
 		const {election, namespace = defaultNamespace} = options;
 		if (election === undefined) {
-			await this.#work();
+			const {promise, resolve} = Promise.withResolvers<void>();
+			const work = this.#work(this.#abort.signal, resolve);
+			this.#running.push(work);
+			await Promise.race([promise, work]);
 			return;
 		}
 		await ensureNamespace(api, namespace);
 		const leader = new LeaderElection({
 			api, namespace, name: 'femto-controller', identity: election.identity, clock, random, log,
-			onStartedLeading: () => this.#work(),
+			onStartedLeading: ({signal}) => this.#work(signal),
 			onStoppedLeading: () => {
 				// What a former leader knows is of no use to anyone: the process starts anew.
 				this.stop().catch((error: unknown) => log.error('controller did not stop', {error: String(error)}));
@@ -122,33 +124,53 @@ class RunningController implements Controller {
 	}
 
 	async #stop(): Promise<void> {
-		const {bridges, receiver, events, heads} = this.#machine;
+		const {events, heads} = this.#machine;
 		this.#abort.abort();
 		heads.disconnected();
 		await this.#parts.link.stop();
-		await Promise.all([...this.#running, receiver.stop(), bridges.stop(), events.stop()]);
+		await Promise.all([...this.#running, events.stop()]);
 		this.#end();
 	}
 
-	/** Caches first, then the work on them, then the broker: nothing that arrives meets a half-known fleet. */
-	async #work(): Promise<void> {
+	/**
+	 * Caches first, then the work on them, then the broker: nothing that arrives meets a half-known fleet. Ends when
+	 * `signal` has aborted and nothing is written any more, so that whoever leads next has the API for itself.
+	 */
+	async #work(signal: AbortSignal, onStarted?: () => void): Promise<void> {
+		const {watches, works, handlers, receiver, bridges} = this.#machine;
+		const loops = [watches.run(signal)];
+		if (await watches.synced()) {
+			watches.tell(handlers);
+			loops.push(...works.map(work => work.run(signal)));
+			this.#openLink(signal);
+		}
+		onStarted?.();
+		await Promise.all(loops);
+		await Promise.all([receiver.stop(), bridges.stop()]);
+	}
+
+	#openLink(signal: AbortSignal): void {
 		const {link, log} = this.#parts;
-		const {watches, works, handlers, heads, receiver} = this.#machine;
-		const {signal} = this.#abort;
-		this.#running.push(watches.run(signal));
-		if (!(await watches.synced())) {
+		const {heads, receiver} = this.#machine;
+		if (signal.aborted) {
 			return;
 		}
-		watches.tell(handlers);
-		this.#running.push(...works.map(work => work.run(signal)));
+		signal.addEventListener('abort', () => heads.disconnected(), {once: true});
 		let subscription: Promise<void> | undefined;
 		link.start({
 			onConnect: sessionPresent => {
+				if (signal.aborted) {
+					return;
+				}
 				heads.connected(sessionPresent);
 				subscription ??= link.subscribe(filters, 1)
 					.catch((error: unknown) => log.error('not subscribed', {error: String(error)}));
 			},
-			onMessage: message => receiver.receive(message),
+			onMessage: message => {
+				if (!signal.aborted) {
+					receiver.receive(message);
+				}
+			},
 			onDisconnect: () => heads.disconnected(),
 		});
 	}

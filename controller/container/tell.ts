@@ -1,8 +1,9 @@
-import {findCondition, isTrue} from '../conditions.ts';
+import {isTrue} from '../conditions.ts';
 import type {EventSink} from '../events.ts';
 import type {Rollout} from './status.ts';
 import {groupFailures, groupMisfits} from './summary.ts';
 import type {FemtoContainer, FemtoContainerStatus} from '../../protocol/generated/resources.ts';
+import {findCondition} from '../../runtime/kube/conditions.ts';
 
 /**
  * One event per change: a revision, the end of its rollout, a stop; and one per class of devices that can't run a

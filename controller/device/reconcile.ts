@@ -2,13 +2,13 @@ import type {EventSink} from '../events.ts';
 import type {Fleet} from '../fleet.ts';
 import type {HeadPublisher} from '../heads.ts';
 import type {ImageServer} from '../images.ts';
-import {findCondition} from '../conditions.ts';
 import {sealHead} from './document.ts';
 import {planDevice, type DevicePlan} from './plan.ts';
 import type {DeviceSessions} from './sessions.ts';
 import {femtoDevices, type FemtoDevice, type FemtoDeviceStatus} from '../../protocol/generated/resources.ts';
 import type {Clock} from '../../runtime/clock.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
+import {findCondition} from '../../runtime/kube/conditions.ts';
 
 export interface DeviceReconcilerOptions {
 	readonly api: KubeApi;

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
-import {findCondition, nextConditions, type ConditionWish} from '../conditions.ts';
+import {nextConditions, type ConditionWish} from '../conditions.ts';
 import type {Cache} from '../cache.ts';
 import type {EventSink} from '../events.ts';
 import {helperNames, hookName} from '../fit.ts';
@@ -12,6 +12,7 @@ import {
 } from '../../protocol/generated/resources.ts';
 import type {Clock} from '../../runtime/clock.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
+import {findCondition} from '../../runtime/kube/conditions.ts';
 
 export interface TenantReconcilerOptions {
 	readonly api: KubeApi;

@@ -22,8 +22,8 @@ export function removeCondition(list: Conditions, type: string): Conditions {
 	return findCondition(list, type) === undefined ? list : list.filter((condition) => condition.type !== type);
 }
 
-export function findCondition(list: Conditions, type: string): Condition | undefined {
-	return list.find((condition) => condition.type === type);
+export function findCondition(list: Conditions | undefined, type: string): Condition | undefined {
+	return list?.find((condition) => condition.type === type);
 }
 
 function isEqual(known: Condition, wanted: Omit<Condition, 'lastTransitionTime'>): boolean {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {createController, type Controller} from '../../../controller/mod.ts';
 import type {KubeApi} from '../../../runtime/kube/api.ts';
+import type {KubeObject} from '../../../runtime/kube/types.ts';
 import {silentLog} from '../../../runtime/log.ts';
 import {publicKeyOf} from '../../../protocol/crypto.ts';
 import {Fixture, sign} from './fixture.ts';
@@ -78,6 +79,44 @@ test('a controller that can no longer renew its Lease stops by itself', async ()
 	assert.equal(ended, true);
 	fixture.store.close();
 });
+
+test('the Lease is released only when the last write of the leader has ended', async () => {
+	const fixture = new Fixture();
+	await fixture.start();
+	await fixture.controller.stop();
+	const gate = Promise.withResolvers<void>();
+	let writing = false;
+	const api: KubeApi = {
+		...bind(fixture),
+		replace: async (ref, object, options) => {
+			if (ref.plural === 'femtodevices' && object.metadata.name === 'pump-1') {
+				writing = true;
+				await gate.promise;
+			}
+			return fixture.store.replace(ref, object, options);
+		},
+	};
+	const {controller} = standby(fixture, api, 'slow');
+	await controller.start();
+	await fixture.run(1_000);
+	fixture.device('pump-1');
+	await fixture.run(3_000);
+	assert.equal(writing, true);
+	const stopping = controller.stop();
+	await fixture.run(2_000);
+	assert.equal(await holder(fixture), 'slow');
+	gate.resolve();
+	await fixture.run(2_000);
+	await stopping;
+	assert.equal(await holder(fixture), undefined);
+	fixture.store.close();
+});
+
+async function holder({store}: Fixture): Promise<string | undefined> {
+	const ref = {group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace: 'femtofleet'};
+	const lease = await store.get<KubeObject & {readonly spec: {readonly holderIdentity?: string}}>(ref, 'femto-controller');
+	return lease.spec.holderIdentity;
+}
 
 function bind({store}: Fixture): KubeApi {
 	return {

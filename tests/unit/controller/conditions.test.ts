@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {findCondition, isTrue, nextConditions} from '../../../controller/conditions.ts';
+import {isTrue, nextConditions} from '../../../controller/conditions.ts';
 import {printLabels, printSelector} from '../../../controller/labels.ts';
+import {findCondition} from '../../../runtime/kube/conditions.ts';
 
 const wish = {type: 'Ready', status: 'False', reason: 'Updating', message: 'not yet'} as const;
 const before = nextConditions(undefined, [wish, {...wish, type: 'Stalled', status: 'True'}], 1, 0);
