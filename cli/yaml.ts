@@ -10,6 +10,8 @@ export type JsonObject = {readonly [key: string]: unknown};
 /** Anchors may not explode: a file may use so many aliases. */
 const aliasesMax = 100;
 
+const exactIntegers = `an integer from ${-Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER} required`;
+
 /**
  * The objects of a YAML text, read as kubectl reads it: sigs.k8s.io/yaml, merge keys, several documents, empty ones
  * dropped. Stricter in two things that kubectl passes over in silence: keys must be unique, and integers exact.
@@ -33,10 +35,10 @@ export function readYaml(text: string, file: string): JsonObject[] {
 	});
 }
 
-/** YAML that every reader takes alike: one document an object, strings quoted where some version reads something else. */
+/** YAML that every reader takes alike: a document an object, strings quoted where a version reads something else. */
 export function writeYaml(objects: readonly object[]): string {
 	return objects.map((object) => {
-		const document = new Document(object, {version: '1.1'});
+		const document = new Document(object);
 		visit(document, {
 			Scalar: (_key, node) => {
 				if (typeof node.value === 'string' && (node.value === '<<' || resolvePlain(node.value) !== node.value)) {
@@ -143,7 +145,7 @@ class Converter {
 
 	#resolve(node: Scalar, path: string): ScalarValue {
 		// The value itself may be a Date or bytes already when there is a tag.
-		const text = node.source ?? String(node.value ?? '');
+		const text = node.source ?? '';
 		const tag = /^tag:yaml\.org,2002:(\w+)$/.exec(node.tag ?? '')?.[1];
 		if (node.tag === undefined) {
 			return node.type === Scalar.PLAIN ? resolvePlain(text) : text;
@@ -171,7 +173,7 @@ class Converter {
 
 	#exact(value: ScalarValue, path: string): Json {
 		if (typeof value === 'bigint') {
-			throw this.#refuse(path, `is ${value}`, `an integer from ${-Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER} required`);
+			throw this.#refuse(path, `is ${value}`, exactIntegers);
 		}
 		if (typeof value === 'number' && !Number.isFinite(value)) {
 			throw this.#refuse(path, `is ${Number.isNaN(value) ? '.nan' : '.inf'}`, 'a finite number required');

@@ -28,7 +28,9 @@ for (const [text, expected] of Object.entries(scalars)) {
 }
 
 const texts: Readonly<Record<string, readonly [text: string, expected: readonly object[]]>> = {
-	'keys become text': ['1.0: x\n0x10: z\n010: w\non: v\n2001-01-01: d\n', [{1: 'x', 16: 'z', 8: 'w', true: 'v', '2001-01-01': 'd'}]],
+	'keys become text': [
+		'1.0: x\n0x10: z\n010: w\non: v\n2001-01-01: d\n', [{1: 'x', 16: 'z', 8: 'w', true: 'v', '2001-01-01': 'd'}],
+	],
 	'merged entries replace those above them and yield to those below': [
 		'x: &x {p: 1, q: 2}\na: {<<: *x, q: 3}\nb: {q: 3, <<: *x}\n',
 		[{x: {p: 1, q: 2}, a: {p: 1, q: 3}, b: {p: 1, q: 2}}],
@@ -72,7 +74,8 @@ const refused: Readonly<Record<string, readonly [text: string, message: string]>
 	'a list as document': ['- 1\n', '[1], an object required'],
 	'a text as document': ['foo\n', '"foo", an object required'],
 	'anchors that explode': [
-		`a: &a [1]\nb: [${Array.from({length: 101}, () => '*a').join(', ')}]\n`, 'b[100] is alias 101, at most 100 aliases required',
+		`a: &a [1]\nb: [${Array.from({length: 101}, () => '*a').join(', ')}]\n`,
+		'b[100] is alias 101, at most 100 aliases required',
 	],
 };
 
@@ -84,11 +87,13 @@ for (const [sentence, [text, message]] of Object.entries(refused)) {
 
 test('nested anchors that double at each level are refused', () => {
 	const levels = Array.from({length: 30}, (_, level) => `a${level + 1}: &a${level + 1} [*a${level}, *a${level}]\n`);
-	assert.throws(() => readYaml(`a0: &a0 [x]\n${levels.join('')}`, 'f.yaml'), /is alias 101, at most 100 aliases required$/);
+	const text = `a0: &a0 [x]\n${levels.join('')}`;
+	assert.throws(() => readYaml(text, 'f.yaml'), /is alias 101, at most 100 aliases required$/);
 });
 
 test('what is written is read back as the same, whatever a string looks like', () => {
 	const strings = [...Object.keys(scalars), '<<', '- a', 'a: b', '#', ' x ', 'x\ny', '', '\t', '!x', '&x', '*x', '.inf'];
-	const objects = [{strings, keys: Object.fromEntries(strings.map((key) => [key, key]))}, {numbers: [0, -1, 1.5, 1e21, 2 ** 31]}];
+	const keys = Object.fromEntries(strings.map((key) => [key, key]));
+	const objects = [{strings, keys}, {numbers: [0, -1, 1.5, 1e21, 2 ** 31]}];
 	assert.deepEqual(readYaml(writeYaml(objects), 'f.yaml'), objects);
 });
