@@ -1,9 +1,11 @@
 import {EventEmitter, once} from 'node:events';
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import {readFleetKey} from '../../../cli/keys/key-file.ts';
 import {Child} from './child.ts';
 import {canonicalDump, readStore, type OwnAssignment} from './dump.ts';
 import type {Cut, Plan, Victim} from './plan.ts';
+import {watchHeads} from './heads.ts';
 import {freePort} from './ports.ts';
 import {
 	bridgeCommand, brokerCommand, controllerCommand, deviceCommand, deviceName, runsLine, type BrokerKind, type Site,
@@ -81,9 +83,20 @@ export class LoopFleet {
 		await this.#run(victim, device);
 	}
 
-	/** Resolves when the controller says Ready of the newest spec, and each device has confirmed what it holds. */
+	/**
+	 * Resolves when the controller says Ready of the newest spec, each device has confirmed what it holds, and the broker
+	 * retains the head that the device has accepted: one that was off meanwhile would find its way.
+	 */
 	async settled(): Promise<void> {
 		await this.#until(() => this.#isSettled(), 'Ready on all devices');
+		const secret = readFleetKey(join(this.#site.folder, 'keys'), 'fleet.secret');
+		const heads = await watchHeads(this.#site.brokerPort, secret, () => this.#events.emit('change'));
+		const isRetained = (name: string): boolean => heads.generationOf(name) === acceptedGeneration(this.#child(name).lines);
+		try {
+			await this.#until(() => this.#names().every(isRetained) && this.#isSettled(), 'the heads on the broker');
+		} finally {
+			await heads.close();
+		}
 	}
 
 	/** Ends everything, the controller first, and says what is left, in the canonical form. */
@@ -115,9 +128,12 @@ export class LoopFleet {
 	}
 
 	#isSettled(): boolean {
-		const devices = Array.from({length: this.#devices}, (_, index) => this.#child(deviceName(index)));
 		return this.#down.size === 0 && isAllReady(this.#child('controller').lines, this.#generations, this.#devices)
-			&& devices.every(({lines}) => hasConfirmedAll(lines));
+			&& this.#names().every((name) => hasConfirmedAll(this.#child(name).lines));
+	}
+
+	#names(): string[] {
+		return Array.from({length: this.#devices}, (_, index) => deviceName(index));
 	}
 
 	async #askDevice(name: string): Promise<OwnAssignment> {
@@ -180,8 +196,7 @@ export class LoopFleet {
 	#describe(): string {
 		const controller = this.#children.get('controller')?.lines ?? [];
 		const ready = isAllReady(controller, this.#generations, this.#devices);
-		const devices = Array.from({length: this.#devices}, (_, index) => deviceName(index));
-		const open = devices.filter((name) => !hasConfirmedAll(this.#children.get(name)?.lines ?? []));
+		const open = this.#names().filter((name) => !hasConfirmedAll(this.#children.get(name)?.lines ?? []));
 		return `controller ${ready ? 'says Ready' : 'does not say Ready'} of ${containers.join(', ')}`
 			+ `, devices not confirmed: ${open.join(', ') || 'none'}`;
 	}

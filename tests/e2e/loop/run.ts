@@ -1,6 +1,7 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {messageOf} from '../../../cli/fail.ts';
 import {LoopFleet} from './fleet.ts';
 import {describeRound, makePlan, type Plan} from './plan.ts';
 import type {BrokerKind} from './programs.ts';
@@ -38,8 +39,7 @@ export async function runLoop({seed, broker, keep = false, say = () => {}}: Loop
 	// Both end before anything else happens: no process outlives its test.
 	const failed = (await Promise.allSettled(runs)).find((outcome) => outcome.status === 'rejected');
 	if (failed !== undefined) {
-		const {message} = failed.reason as Error;
-		throw new Error(`${title}: ${message}\n  logs: ${folder}\n  again: ${replay(seed, broker)}`, {cause: failed.reason});
+		throw new Error(`${title}: ${messageOf(failed.reason)}\n  logs: ${folder}\n  again: ${replay(seed, broker)}`, {cause: failed.reason});
 	}
 	const [expected, actual] = await Promise.all(runs);
 	if (expected === actual && !keep) await rm(folder, {recursive: true});
@@ -60,16 +60,21 @@ interface RunOptions {
 
 async function runOnce(plan: Plan, {folder, broker, isDisturbed, say}: RunOptions): Promise<string> {
 	const fleet = await LoopFleet.start(plan, folder, broker);
+	let doing = '';
 	try {
 		for (const round of plan.rounds) {
-			say(describeRound(round));
+			doing = isDisturbed ? describeRound(round) : 'undisturbed';
+			const startMs = performance.now();
 			await fleet.change(round.change);
 			if (isDisturbed) await fleet.strike(round.cut);
 			await fleet.settled();
+			say(`${describeRound(round)}: Ready after ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
 		}
 		const dump = await fleet.finish();
 		await writeFile(join(folder, 'dump.json'), dump);
 		return dump;
+	} catch (error) {
+		throw new Error(`${doing}: ${messageOf(error)}`, {cause: error});
 	} finally {
 		await fleet.kill();
 	}
