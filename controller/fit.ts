@@ -17,7 +17,7 @@ export interface Misfit {
 
 export type FitReason =
 	| 'NoInventory' | 'NotInTenant' | 'HookUnavailable' | 'HelperUnavailable' | 'NotGranted' | 'BudgetTooHigh'
-	| 'NoRam' | 'NoFlash' | 'QuotaExceeded' | 'ContainerTaken' | 'TooManyContainers' | 'DocumentFull';
+	| 'NoRam' | 'NoFlash' | 'BelowFloor' | 'QuotaExceeded' | 'ContainerTaken' | 'TooManyContainers' | 'DocumentFull';
 
 /** What a container asks for: from its statement and image, narrowed by its spec. */
 export interface ContainerNeed {
@@ -32,6 +32,7 @@ export interface ContainerNeed {
 	/** Statement and image as stored. */
 	readonly flashBytes: number;
 	readonly instructionsPerRun: number;
+	readonly sequence: number;
 }
 
 /** What the fleet root allows a tenant, as far as it matters here. */
@@ -62,6 +63,8 @@ export interface DeviceOffer {
 	readonly tenantRamBytes: number;
 	/** The FemtoContainer, `namespace/name`, that has the statement's container on this device already. */
 	readonly takenBy?: string;
+	/** Lowest sequence that the device still runs of this container, as far as what it runs now tells. */
+	readonly floor: number;
 	/** Size of the document with this container in it. */
 	readonly documentBytes: number;
 }
@@ -92,7 +95,7 @@ export function checkDevice(need: ContainerNeed, grant: Allowance, offer: Device
 		return misfit('NoInventory', 'the device has not reported yet what it offers');
 	}
 	return checkFirmware(need, offer) ?? checkRoom(need, offer) ?? checkQuota(need, grant, offer)
-		?? checkDocument(offer) ?? {fits: true};
+		?? checkDocument(need, offer) ?? {fits: true};
 }
 
 function checkFirmware(need: ContainerNeed, offer: DeviceOffer): Misfit | undefined {
@@ -127,7 +130,10 @@ function checkQuota(need: ContainerNeed, grant: Allowance, offer: DeviceOffer): 
 	return undefined;
 }
 
-function checkDocument(offer: DeviceOffer): Misfit | undefined {
+function checkDocument(need: ContainerNeed, offer: DeviceOffer): Misfit | undefined {
+	if (need.sequence < offer.floor) {
+		return misfit('BelowFloor', `sequence ${need.sequence}, the device runs nothing below ${offer.floor} any more`);
+	}
 	if (offer.takenBy !== undefined) {
 		return misfit('ContainerTaken', `${offer.takenBy} has the same container of the tenant on the device`);
 	}

@@ -59,7 +59,10 @@ export class Fleet {
 		const before = this.#targets.get(container);
 		this.#targets.set(container, targets);
 		const names = new Set([...(before?.keys() ?? []), ...targets.keys()]);
-		return [...names].filter(name => before?.get(name)?.revision !== targets.get(name)?.revision);
+		return [...names].filter(name => {
+			const [old, next] = [before?.get(name), targets.get(name)];
+			return old?.revision !== next?.revision || old?.attempt !== next?.attempt;
+		});
 	}
 
 	/** `rankKey`, computed once for each pair. */

@@ -22,6 +22,8 @@ export interface DeviceView {
 	/** Facts for the decision; the place in the ranking included. */
 	readonly facts: RolloutDevice;
 	readonly late: boolean;
+	/** Promised in an earlier pass, and not written yet. */
+	readonly pending: boolean;
 }
 
 /** What the container shall become everywhere. */
@@ -29,6 +31,10 @@ export interface Goal {
 	readonly container: FemtoContainer;
 	readonly revision: Revision;
 	readonly tenant: ValidTenant;
+	/** Number of the try. */
+	readonly attempt: number;
+	/** Back to a revision that devices have run: their stores most likely hold it. */
+	readonly back: boolean;
 }
 
 /** Every device that the selector matches, with regard to `goal`. */
@@ -47,11 +53,14 @@ function viewDevice(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceView {
 	const fate = entry === undefined ? undefined : judgeAssigned(entry, status);
 	const lost = isTrue(status.conditions, 'Lost');
 	const started = entry?.revision === goal.revision.name;
-	const pending = fleet.targetsOf(uid)?.get(device.metadata.name)?.revision === goal.revision.name;
-	const progress = started ? startedProgress(fate, lost) : waitingProgress(fate, pending);
+	const old = (entry?.attempt ?? 0) < goal.attempt;
+	const target = fleet.targetsOf(uid)?.get(device.metadata.name);
+	const pending = target?.revision === goal.revision.name && (!started || target.attempt > (entry.attempt ?? 0));
+	const again = started && old && fate?.kind === 'failed';
+	const progress = started && !pending && !again ? startedProgress(fate, lost, old) : waitingProgress(fate, pending);
 	return {
-		device, entry, fate,
-		fit: started ? {fits: true} : checkFit(fleet, goal, device),
+		device, entry, fate, pending,
+		fit: progress.kind === 'notStarted' ? checkFit(fleet, goal, device) : {fits: true},
 		facts: {
 			uid: device.metadata.uid ?? '', rankKey: fleet.rankKeyOf(uid, device.metadata.uid ?? ''),
 			alwaysAwake: device.spec.wakeIntervalSeconds === 0, lost, cordoned: device.spec.cordoned, progress,
@@ -60,13 +69,20 @@ function viewDevice(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceView {
 	};
 }
 
-/** A device that took the revision and was lost then has failed; one that never took it may still come back to it. */
-function startedProgress(fate: Fate | undefined, lost: boolean): DeviceProgress {
+/**
+ * A device that took the revision and was lost then has failed; one that never took it may still come back to it. A
+ * sleeper is lost when it missed three wake cycles of its own.
+ */
+function startedProgress(fate: Fate | undefined, lost: boolean, old: boolean): DeviceProgress {
 	if (fate === undefined || fate.kind === 'waiting') {
 		return {kind: 'updating'};
 	}
-	if (lost || fate.kind === 'failed') {
+	if (fate.kind === 'failed') {
 		return {kind: 'failed'};
+	}
+	if (lost) {
+		// What was lost in an earlier try says nothing about this one.
+		return {kind: old ? 'updating' : 'failed'};
 	}
 	return fate.kind === 'ready' ? {kind: 'ready', sinceMs: fate.sinceMs} : {kind: 'updating'};
 }
@@ -99,6 +115,7 @@ function offerOf(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceOffer | u
 	const own = parts.find(({entry}) => entry.container.uid === uid);
 	const promised = others.filter(part => !isAttached(part, device)).map(({revision}) => needOf(revision));
 	const mates = others.filter(part => part.tenant.name === goal.tenant.name);
+	const ownFloor = own?.revision.read.statement.floor ?? 0;
 	const localId = own?.entry.localId ?? 31;
 	const wanted = toDocumentContainer({...goal, entry: {...emptyEntry, localId}});
 	return {
@@ -106,13 +123,15 @@ function offerOf(fleet: Fleet, goal: Goal, device: FemtoDevice): DeviceOffer | u
 		helpers: (status.helpers ?? []).reduce((mask, name) => mask + 2 ** helperNumber(name), 0),
 		freeRamBytes: (status.freeRamBytes ?? 0) - total(promised, 'ramBytes')
 			+ (own !== undefined && isAttached(own, device) ? needOf(own.revision).ramBytes : 0),
-		freeFlashBytes: (status.freeFlashBytes ?? 0) - total(promised, 'flashBytes'),
+		freeFlashBytes: goal.back && own !== undefined
+			? Infinity : (status.freeFlashBytes ?? 0) - total(promised, 'flashBytes'),
 		containersLimit: status.containersLimit ?? 0,
 		documentLimitBytes: status.documentLimitBytes ?? 0,
 		containers: others.length,
 		tenantContainers: mates.length,
 		tenantRamBytes: total(mates.map(({revision}) => needOf(revision)), 'quotaRamBytes'),
 		...takenBy(goal, others),
+		floor: own !== undefined && judgeAssigned(own.entry, status).kind === 'ready' ? ownFloor : 0,
 		documentBytes: sizeOf({
 			...fleet.contentOf(device, others), containers: [...others.map(toDocumentContainer), wanted],
 		}, status.documentLimitBytes ?? 0),

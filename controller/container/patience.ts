@@ -1,4 +1,4 @@
-import {reconciling, stalled} from './summary.ts';
+import {reconciling, stalled} from './say.ts';
 import type {ConditionWish} from '../conditions.ts';
 
 /** What the rest of the same apply, or devices that are only starting, may still put right. */

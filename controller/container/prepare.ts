@@ -1,11 +1,11 @@
 import {checkGrant} from '../fit.ts';
 import type {Fleet} from '../fleet.ts';
-import type {Goal} from './gather.ts';
 import {resolveChoice, type Resolved} from './resolve.ts';
 import {controllerRevisions, makeRevision, needOf, revisionName, type Bytes, type Revision} from './revision.ts';
 import {
 	checkAuthor, configMaps, describeTenant, findHeld, readBytes, type ConfigMap, type SourceError,
 } from './source.ts';
+import type {Newest} from './steer.ts';
 import type {FemtoContainer} from '../../protocol/generated/resources.ts';
 import type {Result} from '../../protocol/result.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
@@ -13,7 +13,7 @@ import {isKubeError} from '../../runtime/kube/errors.ts';
 
 /** Whether the newest spec can be run at all, before any device is looked at. */
 export type Prepared =
-	| {readonly kind: 'ready'; readonly goal: Goal}
+	| {readonly kind: 'ready'; readonly newest: Newest}
 	/** Its revision was just created; the cache tells when it is there. */
 	| {readonly kind: 'creating'}
 	/** `keep`: devices keep what they have; else the tenant may run nothing, and they lose it. */
@@ -55,7 +55,7 @@ export class Preparation {
 			return block({reason: fit.reason, message: fit.message, transient: false}, true);
 		}
 		const revision = await this.#ensureRevision(container, bytes.value, resolved.value, revisions);
-		return revision === undefined ? {kind: 'creating'} : {kind: 'ready', goal: {container, revision, tenant}};
+		return revision === undefined ? {kind: 'creating'} : {kind: 'ready', newest: {container, revision, tenant}};
 	}
 
 	/** Deletes what no device is assigned to and nothing may return to; the newest other one stays for a way back. */

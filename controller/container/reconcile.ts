@@ -1,15 +1,14 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Targets} from '../fleet.ts';
 import {printLabels, printSelector} from '../labels.ts';
-import {decideRollout} from '../rollout/decide.ts';
 import {removeContainer} from './finalize.ts';
-import {gatherDevices, type DeviceView, type Goal} from './gather.ts';
+import type {DeviceView} from './gather.ts';
 import {finalizer, type ContainerReconcilerOptions} from './options.ts';
 import {Patience, type PatientAnswer} from './patience.ts';
 import {Preparation, type Prepared} from './prepare.ts';
-import {blockedStatus, rolloutStatus, type Rollout} from './status.ts';
-import {strategyOf} from './strategy.ts';
-import {stalled} from './summary.ts';
+import {stalled} from './say.ts';
+import {blockedStatus, rolloutStatus} from './status.ts';
+import {steer, type Newest} from './steer.ts';
 import {chooseTargets, keepTargets} from './targets.ts';
 import {Teller} from './tell.ts';
 import {femtoContainers, type FemtoContainer, type FemtoContainerStatus} from '../../protocol/generated/resources.ts';
@@ -49,7 +48,7 @@ export class ContainerReconciler {
 		const prepared = await this.#preparation.prepare(container);
 		switch (prepared.kind) {
 			case 'ready':
-				return this.#rollOut(prepared.goal);
+				return this.#rollOut(prepared.newest);
 			case 'creating':
 				return 1_000;
 			case 'blocked':
@@ -81,23 +80,25 @@ export class ContainerReconciler {
 		return 1;
 	}
 
-	async #rollOut(goal: Goal): Promise<number | undefined> {
-		const {container, revision} = goal;
+	async #rollOut(newest: Newest): Promise<number | undefined> {
 		const {clock, fleet} = this.#options;
+		const {container, revision} = newest;
 		const nowMs = clock.now();
-		const views = gatherDevices(fleet, goal);
-		const able = views.filter(({fit}) => fit.fits).map(({facts}) => facts);
-		const decision = decideRollout(able, strategyOf(container, views, revision.name), nowMs);
-		this.#setTargets(container, chooseTargets(container, revision, views, decision.assign));
-		const waiting = this.#waitForDevices(container, views, nowMs);
-		const rollout: Rollout = {
-			revision, views, decision, nowMs, ...(waiting === undefined ? {} : {conditions: waiting.conditions}),
-		};
-		const {status, deadlineMs} = rolloutStatus(container, rollout);
+		const course = steer(fleet, newest, nowMs);
+		if (!course.justFailed) {
+			this.#setTargets(container, chooseTargets(course.goal, course.views, course.decision.assign));
+		}
+		const waiting = this.#waitForDevices(container, course.newestViews, nowMs);
+		const status = rolloutStatus(container, course, nowMs, waiting?.conditions);
 		await this.#write(container, status);
-		this.#teller.tellRollout(container, status, rollout);
+		this.#teller.tellRollout(container, status, course);
+		if (course.justFailed) {
+			// What is done about it must not begin before it is written: after a crash it would look like no failure.
+			return 1;
+		}
 		await this.#preparation.prune(container, revision.name, status.currentRevision);
-		return earliest(nowMs, [decision.nextMs, deadlineMs, waiting && nowMs + waiting.againMs]);
+		const deadlineMs = course.deadlineMs !== undefined && nowMs < course.deadlineMs ? course.deadlineMs : undefined;
+		return earliest(nowMs, [course.decision.nextMs, deadlineMs, waiting && nowMs + waiting.againMs]);
 	}
 
 	/** No device matches: perhaps they are only starting. */

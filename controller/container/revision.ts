@@ -112,5 +112,6 @@ export function needOf(parts: Bytes & Resolved): ContainerNeed {
 		quotaRamBytes: resources.dataBytes + resources.stackBytes,
 		flashBytes: statementBytes.length + imageBytes.length,
 		instructionsPerRun: instructionsPerRun || resources.instructionsPerRun,
+		sequence: read.statement.sequence,
 	};
 }

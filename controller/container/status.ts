@@ -1,12 +1,11 @@
 import {nextConditions, type ConditionWish} from '../conditions.ts';
 import {helperNames, hookName} from '../fit.ts';
-import type {RolloutDecision} from '../rollout/decide.ts';
-import type {DeviceView} from './gather.ts';
-import type {Revision} from './revision.ts';
-import {countDevices, rolloutConditions, sampleDevices} from './summary.ts';
+import {courseConditions} from './say.ts';
+import type {Course} from './steer.ts';
+import {sampleDevices} from './summary.ts';
 import {bytesToHex} from '../../protocol/crypto.ts';
 import type {
-	FemtoContainer, FemtoContainerStatus, FemtoContainerStatusCounts, FemtoContainerStatusImage,
+	FemtoContainer, FemtoContainerStatus, FemtoContainerStatusImage,
 } from '../../protocol/generated/resources.ts';
 import type {Statement} from '../../protocol/statement.ts';
 import {formatTime} from '../../runtime/clock.ts';
@@ -22,58 +21,31 @@ export function blockedStatus(
 	};
 }
 
-export interface Rollout {
-	readonly revision: Revision;
-	readonly views: readonly DeviceView[];
-	readonly decision: RolloutDecision;
-	/** Said instead of what the decision would say. */
-	readonly conditions?: readonly ConditionWish[];
-	readonly nowMs: number;
-}
-
-export interface RolloutStatus {
-	readonly status: FemtoContainerStatus;
-	/** When the progress deadline passes, milliseconds since the epoch. */
-	readonly deadlineMs: number | undefined;
-}
-
-/** Status of a rollout under way or over. */
-export function rolloutStatus(container: FemtoContainer, rollout: Rollout): RolloutStatus {
-	const {revision, views, decision, nowMs} = rollout;
+/** Status of a rollout under way or over. `conditions`: said instead of what the course would say. */
+export function rolloutStatus(
+	container: FemtoContainer, course: Course, nowMs: number, conditions?: readonly ConditionWish[],
+): FemtoContainerStatus {
+	const {attempt, decision, newest, counts, lastProgressMs, views} = course;
 	const before = container.status ?? {};
-	const counts = countDevices(views, revision.name);
-	const lastProgressTime = progressTime(before, revision.name, counts, nowMs);
-	const deadlineMs = Date.parse(lastProgressTime) + container.spec.rollout.progressDeadlineSeconds * 1000;
-	const completed = before.currentRevision === revision.name;
-	const counting = decision.outcome === 'Progressing' && !completed;
-	const wishes = rollout.conditions ?? rolloutConditions(decision, views, counts, counting && nowMs >= deadlineMs);
 	const observedGeneration = container.metadata.generation ?? 0;
-	const current = decision.outcome === 'Complete' ? revision.name : before.currentRevision;
-	const status: FemtoContainerStatus = {
+	const current = decision.outcome === 'Complete' ? newest.name : before.currentRevision;
+	return {
 		observedGeneration,
-		conditions: nextConditions(before.conditions, wishes, observedGeneration, nowMs),
-		image: describeStatement(revision.read.statement),
+		conditions: nextConditions(before.conditions, conditions ?? courseConditions(course, nowMs), observedGeneration, nowMs),
+		image: describeStatement(newest.read.statement),
 		...(current === undefined ? {} : {currentRevision: current}),
-		updatedRevision: revision.name,
+		updatedRevision: newest.name,
+		...(attempt.number === 0 ? {} : {attempt: attempt.number}),
+		...(attempt.retry === undefined ? {} : {retry: attempt.retry}),
+		...(attempt.failure === undefined ? {} : {failure: attempt.failure}),
 		wave: {
 			index: Math.min(decision.wave + 1, decision.waves), of: decision.waves,
 			...(decision.nextMs === undefined ? {} : {soakEndTime: formatTime(decision.nextMs)}),
 		},
-		lastProgressTime,
+		lastProgressTime: formatTime(lastProgressMs),
 		counts,
 		devices: sampleDevices(views),
 	};
-	return {status, deadlineMs: counting && nowMs < deadlineMs ? deadlineMs : undefined};
-}
-
-/** A rollout moves forward when it begins, when a device takes the revision, and when one comes to an end with it. */
-function progressTime(
-	before: FemtoContainerStatus, revision: string, counts: FemtoContainerStatusCounts, nowMs: number,
-): string {
-	const {updatedRevision, lastProgressTime, counts: old} = before;
-	const moved = updatedRevision !== revision || old === undefined || counts.updated > old.updated
-		|| counts.ready > old.ready || counts.failed > old.failed;
-	return moved || lastProgressTime === undefined ? formatTime(nowMs) : lastProgressTime;
 }
 
 function describeStatement(statement: Statement): FemtoContainerStatusImage {

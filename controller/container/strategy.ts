@@ -5,7 +5,7 @@ import {matchesSelector} from '../../runtime/kube/selectors.ts';
 
 /** The strategy of a spec as the decision takes it; selectors of waves become the devices that they match now. */
 export function strategyOf(
-	{spec, status}: FemtoContainer, views: readonly DeviceView[], revision: string,
+	{spec, status}: FemtoContainer, views: readonly DeviceView[], revision: string, failed: boolean,
 ): RolloutStrategy {
 	const {waves, maxUnavailable, maxFailures} = spec.rollout;
 	return {
@@ -14,6 +14,7 @@ export function strategyOf(
 		maxFailures,
 		paused: spec.paused,
 		completed: status?.currentRevision === revision,
+		failed,
 	};
 }
 

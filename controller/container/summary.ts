@@ -1,17 +1,8 @@
 import type {DeviceView} from './gather.ts';
-import type {ConditionWish} from '../conditions.ts';
 import type {Misfit} from '../fit.ts';
 import {isAwake} from '../rollout/facts.ts';
-import {isUnavailable, type RolloutDecision} from '../rollout/decide.ts';
+import {isUnavailable} from '../rollout/choose.ts';
 import type {FemtoContainerStatusCounts, FemtoContainerStatusDevice} from '../../protocol/generated/resources.ts';
-
-/** What to say of a rollout: pure text and numbers, no times. */
-export interface Summary {
-	readonly counts: FemtoContainerStatusCounts;
-	/** A sample of the devices that are not Ready, worst first. */
-	readonly devices: readonly FemtoContainerStatusDevice[];
-	readonly conditions: readonly ConditionWish[];
-}
 
 const sampleMax = 10;
 const messageMax = 256;
@@ -23,7 +14,7 @@ export function countDevices(views: readonly DeviceView[], revision: string): Fe
 		updated: count(({entry}) => entry?.revision === revision),
 		ready: count(({facts}) => facts.progress.kind === 'ready'),
 		failed: count(({facts}) => facts.progress.kind === 'failed'),
-		asleep: count(({facts}) => !facts.alwaysAwake && !facts.lost),
+		asleep: count(({facts, late}) => !facts.alwaysAwake && !facts.lost && !late),
 		late: count(({late}) => late),
 		lost: count(({facts}) => facts.lost),
 		notFit: count(({fit}) => !fit.fits),
@@ -73,62 +64,14 @@ function describe({device, fate, fit, facts}: DeviceView): Described | undefined
 		: {rank: 3, name, reason: 'Assigned', message: 'has not accepted the head yet'};
 }
 
-/** The conditions of a rollout under way or over; never Reconciling and Stalled together. */
-export function rolloutConditions(
-	decision: RolloutDecision, views: readonly DeviceView[], counts: FemtoContainerStatusCounts, overdue: boolean,
-): readonly ConditionWish[] {
-	const text = progressText(decision, counts);
-	switch (decision.outcome) {
-		case 'Complete':
-			return ready('RolloutComplete', text);
-		case 'TooManyFailures':
-		case 'NoneReady':
-			return stalled(failureReason(decision.outcome, views), `${failureText(views)}; ${text}`);
-		case 'NoDevices':
-			return noDevices(views, text);
-		case 'Progressing':
-			return overdue ? stalled('ProgressDeadlineExceeded', text) : reconciling('Progressing', text);
-		case 'Soaking':
-		case 'Paused':
-			return reconciling(decision.outcome, text);
-	}
-}
-
-export function ready(reason: string, message: string): readonly ConditionWish[] {
-	return [{type: 'Ready', status: 'True', reason, message}];
-}
-
-export function reconciling(reason: string, message: string): readonly ConditionWish[] {
-	return [
-		{type: 'Ready', status: 'False', reason, message}, {type: 'Reconciling', status: 'True', reason, message},
-	];
-}
-
-export function stalled(reason: string, message: string): readonly ConditionWish[] {
-	return [{type: 'Ready', status: 'False', reason, message}, {type: 'Stalled', status: 'True', reason, message}];
-}
-
-function progressText({wave, waves, outcome}: RolloutDecision, counts: FemtoContainerStatusCounts): string {
-	const {matched, ready: readyCount, failed, asleep, lost, notFit} = counts;
-	const parts = [
-		...(outcome === 'Complete' ? [] : [`wave ${Math.min(wave + 1, waves)} of ${waves}`]),
-		`${readyCount} of ${matched} devices Ready`,
-		...(failed > 0 ? [`${failed} failed`] : []),
-		...(lost > 0 ? [`${lost} lost`] : []),
-		...(notFit > 0 ? [`${notFit} not fit`] : []),
-		...(asleep > 0 ? [`${asleep} asleep`] : []),
-	];
-	return parts.join(', ');
-}
-
 /** The reason that all failed devices give; the outcome when they differ. */
-function failureReason(outcome: string, views: readonly DeviceView[]): string {
+export function failureReason(outcome: string, views: readonly DeviceView[]): string {
 	const reasons = new Set(failuresOf(views).map(({reason}) => reason));
 	const [first] = reasons;
 	return reasons.size === 1 && first !== undefined ? first : outcome;
 }
 
-function failureText(views: readonly DeviceView[]): string {
+export function failureText(views: readonly DeviceView[]): string {
 	const [first, ...others] = failuresOf(views);
 	if (first === undefined) {
 		return 'no device is Ready';
@@ -137,19 +80,19 @@ function failureText(views: readonly DeviceView[]): string {
 		? `${first.name}: ${first.message}` : `${first.name}: ${first.message}, and ${others.length} more failed`;
 }
 
+/** The first awake device that is on its way, to be appended to a phrase. */
+export function waitingText(views: readonly DeviceView[]): string {
+	const [first, ...others] = views.filter(({facts}) => facts.progress.kind === 'updating' && isAwake(facts))
+		.flatMap(view => describe(view) ?? []).toSorted((left, right) => (left.name < right.name ? -1 : 1));
+	if (first === undefined) {
+		return '';
+	}
+	return `; ${first.name}: ${first.message}${others.length === 0 ? '' : `, and ${others.length} more on their way`}`;
+}
+
 function failuresOf(views: readonly DeviceView[]): readonly Described[] {
 	return views.filter(({facts}) => facts.progress.kind === 'failed').flatMap(view => describe(view) ?? [])
 		.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-}
-
-/** Devices match, and none can take it: for good, unless they only have to report first. */
-function noDevices(views: readonly DeviceView[], text: string): readonly ConditionWish[] {
-	const misfits = views.flatMap(view => (view.fit.fits ? [] : [{name: view.device.metadata.name, fit: view.fit}]));
-	const lasting = misfits.find(({fit}) => fit.reason !== 'NoInventory');
-	if (lasting === undefined) {
-		return reconciling(misfits.length > 0 ? 'NoInventory' : 'Cordoned', text);
-	}
-	return stalled('NotFit', `${lasting.fit.reason} on ${lasting.name}: ${lasting.fit.message}; ${text}`);
 }
 
 /** Devices that can't run it, by reason and class: one event tells of each. */

@@ -1,23 +1,21 @@
-import type {Target} from '../device/assign.ts';
+import type {Assigned, Target} from '../device/assign.ts';
 import type {Targets} from '../fleet.ts';
-import type {DeviceView} from './gather.ts';
-import type {Revision} from './revision.ts';
+import type {DeviceView, Goal} from './gather.ts';
 import type {FemtoContainer, FemtoDevice} from '../../protocol/generated/resources.ts';
 import {matchesSelector} from '../../runtime/kube/selectors.ts';
 
 /** Who shall run what from now on: devices that match and no others; those not chosen keep the revision they have. */
 export function chooseTargets(
-	container: FemtoContainer, revision: Revision, views: readonly DeviceView[], assign: readonly string[],
+	{container, revision, attempt}: Goal, views: readonly DeviceView[], assign: readonly string[],
 ): Targets {
 	const chosen = new Set(assign);
-	const goal = makeTarget(container, revision.name, revision.digest);
-	return new Map(views.flatMap(({device, entry, facts, fit}): [string, Target][] => {
+	const goal = makeTarget(container, {revision: revision.name, statementDigest: revision.digest, attempt});
+	return new Map(views.flatMap(({device, entry, facts, fit, pending}): [string, Target][] => {
 		const {name} = device.metadata;
-		const started = facts.progress.kind !== 'notStarted' && fit.fits;
-		if (started || chosen.has(facts.uid)) {
+		if ((pending && fit.fits) || chosen.has(facts.uid)) {
 			return [[name, goal]];
 		}
-		return entry === undefined ? [] : [[name, makeTarget(container, entry.revision, entry.statementDigest)]];
+		return entry === undefined ? [] : [[name, makeTarget(container, entry)]];
 	}));
 }
 
@@ -27,11 +25,13 @@ export function keepTargets(container: FemtoContainer, devices: readonly FemtoDe
 	return new Map(devices.flatMap(({metadata, status}): [string, Target][] => {
 		const entry = status?.assigned?.find(assigned => assigned.container.uid === container.metadata.uid);
 		return entry === undefined || !matchesSelector(deviceSelector, metadata.labels)
-			? [] : [[metadata.name, makeTarget(container, entry.revision, entry.statementDigest)]];
+			? [] : [[metadata.name, makeTarget(container, entry)]];
 	}));
 }
 
-function makeTarget({metadata}: FemtoContainer, revision: string, statementDigest: string): Target {
+type Choice = Pick<Assigned, 'revision' | 'statementDigest' | 'attempt'>;
+
+function makeTarget({metadata}: FemtoContainer, {revision, statementDigest, attempt = 0}: Choice): Target {
 	const {namespace = '', name, uid = ''} = metadata;
-	return {namespace, name, uid, revision, statementDigest};
+	return {namespace, name, uid, revision, statementDigest, attempt};
 }

@@ -1,6 +1,7 @@
 import {isTrue} from '../conditions.ts';
 import type {EventSink} from '../events.ts';
-import type {Rollout} from './status.ts';
+import type {DeviceView} from './gather.ts';
+import type {Course} from './steer.ts';
 import {groupFailures, groupMisfits} from './summary.ts';
 import type {FemtoContainer, FemtoContainerStatus} from '../../protocol/generated/resources.ts';
 import {findCondition} from '../../runtime/kube/conditions.ts';
@@ -22,24 +23,34 @@ export class Teller {
 		this.#tellStalled(container, status);
 	}
 
-	tellRollout(container: FemtoContainer, status: FemtoContainerStatus, {revision, views}: Rollout): void {
+	tellRollout(container: FemtoContainer, status: FemtoContainerStatus, course: Course): void {
+		const {newest: {name: revision, read}, newestViews, views, goal, attempt} = course;
 		const before = container.status;
-		if (before?.updatedRevision !== revision.name) {
-			const {container: name, sequence} = revision.read.statement;
-			const message = `${revision.name}: statement ${sequence} of container ${name}`;
-			this.#events.record(container, 'Normal', 'NewRevision', message);
+		if (before?.updatedRevision !== revision) {
+			const {container: name, sequence} = read.statement;
+			this.#events.record(container, 'Normal', 'NewRevision', `${revision}: statement ${sequence} of container ${name}`);
 		}
-		for (const {key, deviceClass, fit, example} of groupMisfits(views)) {
-			const message = `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`;
-			this.#once(container, `${revision.name}/${key}`, 'NotFit', message);
+		this.#tellGroups(container, `${revision}/${attempt.number}`, newestViews);
+		if (goal.back) {
+			this.#tellGroups(container, `${goal.revision.name}/${goal.attempt}`, views);
 		}
-		for (const {key, deviceClass, reason, message, example} of groupFailures(views)) {
-			this.#once(container, `${revision.name}/${key}`, reason, `${message} on ${deviceClass}, such as ${example}`);
+		if (course.justFailed && goal.back) {
+			this.#events.record(container, 'Warning', 'RollingBack', findCondition(status.conditions, 'Ready')?.message ?? '');
 		}
 		this.#tellStalled(container, status);
-		if (status.currentRevision === revision.name && before?.currentRevision !== revision.name) {
+		if (status.currentRevision === revision && before?.currentRevision !== revision) {
 			const message = findCondition(status.conditions, 'Ready')?.message ?? '';
-			this.#events.record(container, 'Normal', 'RolloutComplete', `${revision.name}: ${message}`);
+			this.#events.record(container, 'Normal', 'RolloutComplete', `${revision}: ${message}`);
+		}
+	}
+
+	#tellGroups(container: FemtoContainer, key: string, views: readonly DeviceView[]): void {
+		for (const {key: group, deviceClass, fit, example} of groupMisfits(views)) {
+			const message = `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`;
+			this.#once(container, `${key}/${group}`, 'NotFit', message);
+		}
+		for (const {key: group, deviceClass, reason, message, example} of groupFailures(views)) {
+			this.#once(container, `${key}/${group}`, reason, `${message} on ${deviceClass}, such as ${example}`);
 		}
 	}
 

@@ -10,6 +10,8 @@ export interface Target {
 	readonly uid: string;
 	readonly revision: string;
 	readonly statementDigest: string;
+	/** status.attempt of the FemtoContainer; in another one the device is to try the same revision again. */
+	readonly attempt: number;
 }
 
 export interface Wish {
@@ -49,12 +51,17 @@ function renew(entry: Assigned, target: Target | undefined, nextGeneration: numb
 	if (target === undefined) {
 		return [];
 	}
-	return [target.revision === entry.revision ? entry : makeEntry(target, entry.localId, nextGeneration)];
+	return [isSame(entry, target) ? entry : makeEntry(target, entry.localId, nextGeneration)];
 }
 
 function makeEntry(target: Target, localId: number, sinceGeneration: number): Assigned {
-	const {namespace, name, uid, revision, statementDigest} = target;
-	return {container: {namespace, name, uid}, revision, statementDigest, localId, sinceGeneration};
+	const {namespace, name, uid, revision, statementDigest, attempt} = target;
+	const entry = {container: {namespace, name, uid}, revision, statementDigest, localId, sinceGeneration};
+	return attempt === 0 ? entry : {...entry, attempt};
+}
+
+function isSame({revision, attempt = 0}: Assigned, target: Target): boolean {
+	return revision === target.revision && attempt === target.attempt;
 }
 
 function freeLocalId(taken: ReadonlySet<number>): number | undefined {

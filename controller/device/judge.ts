@@ -1,5 +1,7 @@
 import type {Assigned} from './assign.ts';
-import type {FemtoDeviceStatus, FemtoDeviceStatusContainer} from '../../protocol/generated/resources.ts';
+import type {
+	FemtoDeviceStatus, FemtoDeviceStatusContainer, FemtoDeviceStatusRefusal,
+} from '../../protocol/generated/resources.ts';
 
 /** How one assigned container fares on its device, by what its status says. */
 export type Fate =
@@ -9,6 +11,9 @@ export type Fate =
 	| {readonly kind: 'working'; readonly reason: string; readonly message: string}
 	| {readonly kind: 'ready'; readonly sinceMs: number}
 	| {readonly kind: 'failed'; readonly reason: string; readonly message: string};
+
+/** Why a device gives up a generation that has run. */
+const givenUp: ReadonlySet<string> = new Set(['TooManyFaults', 'WatchdogResets', 'LinkDead']);
 
 /** Refusals that time puts right: the device asks again by itself. */
 export const passingRefusals: ReadonlySet<string> = new Set(['ObjectUnavailable', 'DigestMismatch']);
@@ -23,13 +28,28 @@ export function judgeAssigned(entry: Assigned, status: FemtoDeviceStatus): Fate 
 	}
 	const found = status.containers?.find(({localId}) => localId === entry.localId);
 	const refusal = status.refusals?.find(({localId}) => localId === entry.localId || localId === 0);
-	// Quarantine stands among the refusals, too, but the container knows more about it.
-	if (refusal !== undefined && found?.state !== 'Quarantined') {
-		const {reason, instruction} = refusal;
-		const message = instruction === undefined ? reason : `${reason} at instruction ${instruction}`;
-		return {kind: passingRefusals.has(reason) ? 'working' : 'failed', reason, message};
+	if (refusal !== undefined) {
+		const {reason} = refusal;
+		return {kind: passingRefusals.has(reason) ? 'working' : 'failed', reason, message: describe(refusal, found)};
 	}
 	return found === undefined ? {kind: 'working', reason: 'Fetching', message: 'Fetching'} : judgeFound(entry, found);
+}
+
+/** A generation that was given up names what the device does instead. */
+function describe(
+	{reason, instruction}: FemtoDeviceStatusRefusal, found: FemtoDeviceStatusContainer | undefined,
+): string {
+	if (found?.state === 'Quarantined') {
+		return `${reason}: ${describeQuarantine(found)}`;
+	}
+	const text = instruction === undefined ? reason : `${reason} at instruction ${instruction}`;
+	return givenUp.has(reason) && found?.state === 'Confirmed' ? `${text}; the generation before runs again` : text;
+}
+
+function describeQuarantine({faults, lastFault}: FemtoDeviceStatusContainer): string {
+	const cause = lastFault === undefined ? '' : `, the last one ${lastFault.cause} at instruction ${lastFault.pc}`;
+	return faults === 0
+		? 'quarantined, nothing to go back to' : `quarantined after ${faults} ${faults === 1 ? 'fault' : 'faults'}${cause}`;
 }
 
 function judgeFound(entry: Assigned, found: FemtoDeviceStatusContainer): Fate {
@@ -39,11 +59,8 @@ function judgeFound(entry: Assigned, found: FemtoDeviceStatusContainer): Fate {
 			return assigned
 				? {kind: 'ready', sinceMs: Date.parse(found.stateTime ?? '') || 0}
 				: {kind: 'working', reason: 'Fetching', message: 'Fetching, an older generation runs'};
-		case 'Quarantined': {
-			const fault = found.lastFault;
-			const cause = fault === undefined ? '' : `, the last one ${fault.cause} at instruction ${fault.pc}`;
-			return {kind: 'failed', reason: 'Quarantined', message: `Quarantined after ${found.faults} faults${cause}`};
-		}
+		case 'Quarantined':
+			return {kind: 'failed', reason: 'Quarantined', message: describeQuarantine(found)};
 		case 'Refused':
 			return {kind: 'failed', reason: 'Refused', message: 'Refused'};
 		case 'Fetching':

@@ -1,15 +1,18 @@
+import {chooseDevices} from './choose.ts';
 import {isAwake, type RolloutDevice, type RolloutStrategy, type Wave} from './facts.ts';
 import {rankDevices} from './rank.ts';
-import {hasEnded, judgeWave, unavailableBound, waveMembers} from './waves.ts';
+import {hasEnded, judgeWave, waveMembers} from './waves.ts';
 
 /** What a rollout does now, and what to say of it. */
 export interface RolloutDecision {
 	readonly outcome: RolloutOutcome;
 	/** Uids to assign to the target now, in the order of rank. */
 	readonly assign: readonly string[];
-	/** Wave that is open, from 0; the number of waves when all have passed. */
+	/** Wave that is open, from 0; the number of waves when all have passed; -1 on the way back. */
 	readonly wave: number;
 	readonly waves: number;
+	/** An awake device of the open wave has not come to an end: it is the rollout that takes long, not somebody's sleep. */
+	readonly waiting: boolean;
 	/** When to decide again although nothing has changed, milliseconds since the epoch. */
 	readonly nextMs?: number;
 }
@@ -26,10 +29,23 @@ export type RolloutOutcome =
 	| 'TooManyFailures'
 	/** Every device of a wave failed: nothing more is assigned. */
 	| 'NoneReady'
+	/** No progress for too long, though awake devices are waited for: nothing more is assigned. */
+	| 'ProgressDeadlineExceeded'
+	/** It failed in one of these three ways before: nothing more is assigned. */
+	| 'Stopped'
+	/** Devices go back to the revision that last was complete, or are about to. */
+	| 'RollingBack'
+	/** All that can have gone back. */
+	| 'RolledBack'
+	/** The revision to go back to fails, too: nothing more is assigned. */
+	| 'RollbackFailed'
 	/** There is no device to move. */
 	| 'NoDevices';
 
-const everyDevice: readonly Wave[] = [{percent: 100, soakSeconds: 0}];
+/** The ways in which a rollout fails. */
+export type RolloutFailure = 'TooManyFailures' | 'NoneReady' | 'ProgressDeadlineExceeded';
+
+export const everyDevice: readonly Wave[] = [{percent: 100, soakSeconds: 0}];
 
 /**
  * Decides the next step of moving `devices` (those that match and can run the target) to the target. What is
@@ -41,7 +57,7 @@ export function decideRollout(
 ): RolloutDecision {
 	const waves = strategy.waves.length > 0 ? strategy.waves : everyDevice;
 	const ranked = rankDevices(devices.filter(device => !isKeptAway(device)));
-	const decision = {assign: [], wave: 0, waves: waves.length};
+	const decision = {assign: [], wave: 0, waves: waves.length, waiting: false};
 	if (ranked.length === 0) {
 		return {...decision, outcome: 'NoDevices'};
 	}
@@ -49,12 +65,13 @@ export function decideRollout(
 		return maintain(ranked, strategy, waves);
 	}
 	const open = findOpenWave(waves, ranked, nowMs);
+	const waiting = open.members.some(device => isAwake(device) && !hasEnded(device));
 	const stopped = findStop(open, ranked, strategy);
 	if (stopped !== undefined) {
-		return {...decision, wave: open.index, outcome: stopped};
+		return {...decision, wave: open.index, waiting, outcome: stopped};
 	}
 	const assign = strategy.paused ? [] : chooseDevices(open.members, ranked, strategy);
-	const step = {...decision, assign, wave: open.index};
+	const step = {...decision, assign, wave: open.index, waiting};
 	switch (open.kind) {
 		case 'passed':
 			return {...step, outcome: 'Complete'};
@@ -72,7 +89,10 @@ function isKeptAway(device: RolloutDevice): boolean {
 
 function findStop(
 	open: OpenWave, ranked: readonly RolloutDevice[], strategy: RolloutStrategy,
-): 'TooManyFailures' | 'NoneReady' | undefined {
+): RolloutFailure | 'Stopped' | undefined {
+	if (strategy.failed) {
+		return 'Stopped';
+	}
 	if (countFailed(ranked) > strategy.maxFailures) {
 		return 'TooManyFailures';
 	}
@@ -86,7 +106,7 @@ function maintain(
 	const assign = strategy.paused ? [] : chooseDevices(members, ranked, strategy);
 	const settled = members.every(device => !isAwake(device) || hasEnded(device));
 	const outcome = settled ? 'Complete' : strategy.paused ? 'Paused' : 'Progressing';
-	return {outcome, assign, wave: settled ? waves.length : waves.length - 1, waves: waves.length};
+	return {outcome, assign, wave: settled ? waves.length : waves.length - 1, waves: waves.length, waiting: !settled};
 }
 
 type OpenWave = ReturnType<typeof judgeWave> & {readonly index: number; readonly members: readonly RolloutDevice[]};
@@ -106,34 +126,4 @@ function findOpenWave(waves: readonly Wave[], ranked: readonly RolloutDevice[], 
 
 export function countFailed(devices: readonly RolloutDevice[]): number {
 	return devices.filter(device => device.progress.kind === 'failed').length;
-}
-
-/** Those of a wave that move now, within the bound on devices out of service. */
-function chooseDevices(
-	members: readonly RolloutDevice[], all: readonly RolloutDevice[], strategy: RolloutStrategy,
-): readonly string[] {
-	let room = unavailableBound(strategy.maxUnavailable, all.length) - all.filter(isUnavailable).length;
-	const chosen: string[] = [];
-	for (const device of members) {
-		if (device.progress.kind !== 'notStarted') {
-			continue;
-		}
-		// A sleeper, a lost device, or one that does not serve anyway: moving it takes nothing out of service.
-		const costs = isAwake(device) && !isUnavailable(device);
-		if (costs && room <= 0) {
-			continue;
-		}
-		room -= costs ? 1 : 0;
-		chosen.push(device.uid);
-	}
-	return chosen;
-}
-
-/** Assigned to a revision of the container, awake, and not Ready. */
-export function isUnavailable(device: RolloutDevice): boolean {
-	if (!isAwake(device)) {
-		return false;
-	}
-	const {progress} = device;
-	return progress.kind === 'notStarted' ? progress.serving === 'notReady' : progress.kind !== 'ready';
 }

@@ -17,13 +17,13 @@ export interface RolloutDevice {
 
 /** Where one device stands with regard to the revision that the rollout leads to, the target. */
 export type DeviceProgress =
-	/** Not assigned to the target. `serving` tells whether it runs an older revision, and how well. */
+	/** Not assigned to the target, or failed with it in an earlier try. `serving`: whether it runs a revision, and how well. */
 	| {readonly kind: 'notStarted'; readonly serving: 'none' | 'ready' | 'notReady'}
 	/** Assigned to the target, outcome open. */
 	| {readonly kind: 'updating'}
 	/** Confirmed by the device since `sinceMs`, milliseconds since the epoch. */
 	| {readonly kind: 'ready'; readonly sinceMs: number}
-	/** Refused, quarantined, or lost after it had taken the target. */
+	/** Refused, given up, quarantined, or lost after it had taken the target. */
 	| {readonly kind: 'failed'};
 
 /** Who belongs to a wave, cumulative: a wave includes the devices of the earlier ones. */
@@ -42,6 +42,8 @@ export interface RolloutStrategy {
 	readonly paused: boolean;
 	/** The target has been complete before. */
 	readonly completed: boolean;
+	/** The target has failed, and nothing has asked for another try. */
+	readonly failed: boolean;
 }
 
 export type CountOrPercent = {readonly count: number} | {readonly percent: number};

@@ -1,4 +1,4 @@
-import {isAwake, type CountOrPercent, type RolloutDevice, type Wave} from './facts.ts';
+import {isAwake, type CountOrPercent, type RolloutDevice, type RolloutStrategy, type Wave} from './facts.ts';
 
 /**
  * The members of each wave, cumulative: `count` and `percent` take from the top of the ranking, rounded up, a selector
@@ -27,6 +27,11 @@ function ownMembers(wave: Wave, ranked: readonly RolloutDevice[]): readonly Roll
 export function unavailableBound(bound: CountOrPercent, total: number): number {
 	const devices = 'count' in bound ? bound.count : Math.floor((bound.percent * total) / 100);
 	return Math.max(1, devices);
+}
+
+/** Devices that may be out of service for good without the whole counting as out of service. */
+export function toleratedFailures({maxFailures, maxUnavailable}: RolloutStrategy, total: number): number {
+	return Math.max(maxFailures, unavailableBound(maxUnavailable, total));
 }
 
 export type WaveVerdict =

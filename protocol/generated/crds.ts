@@ -491,7 +491,7 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 													"default": 0
 												},
 												"progressDeadlineSeconds": {
-													"description": "Seconds without progress after which the rollout is reported as Stalled.",
+													"description": "Seconds without progress after which a rollout that waits for awake devices has failed; one that waits for others is reported as Stalled.",
 													"type": "integer",
 													"format": "int32",
 													"minimum": 10,
@@ -510,7 +510,7 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 											}
 										},
 										"paused": {
-											"description": "No device moves to a new revision while this is true.",
+											"description": "No device moves to a new revision, nor back to the current one, while this is true.",
 											"type": "boolean",
 											"default": false
 										}
@@ -527,7 +527,7 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 											"minimum": 0
 										},
 										"conditions": {
-											"description": "Ready is True when every wave has passed. Reconciling and Stalled are there only while they apply.",
+											"description": "Ready is True when every wave has passed. Reconciling, Stalled and Degraded are there only while they apply.",
 											"type": "array",
 											"maxItems": 16,
 											"x-kubernetes-list-type": "map",
@@ -706,6 +706,65 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 											"type": "string",
 											"maxLength": 253
 										},
+										"attempt": {
+											"description": "Number of the try to run the newest spec. A device that failed in an earlier one is tried again.",
+											"type": "integer",
+											"format": "int64",
+											"minimum": 0,
+											"maximum": 9007199254740991
+										},
+										"retry": {
+											"description": "Value of the annotation femtofleet.dev/retry that was acted on.",
+											"type": "string",
+											"maxLength": 64
+										},
+										"failure": {
+											"description": "Why updatedRevision is not tried any more. It goes when the spec changes, except for paused and rollout.onFailure, and with another value of the annotation femtofleet.dev/retry.",
+											"type": "object",
+											"required": [
+												"revision",
+												"generation",
+												"spec",
+												"reason",
+												"message",
+												"time"
+											],
+											"properties": {
+												"revision": {
+													"description": "ControllerRevision that failed.",
+													"type": "string",
+													"maxLength": 253
+												},
+												"generation": {
+													"description": "metadata.generation up to which the spec was seen to stay the same.",
+													"type": "integer",
+													"format": "int64",
+													"minimum": 0
+												},
+												"spec": {
+													"description": "Hash of the spec that failed, without paused and rollout.onFailure.",
+													"type": "string",
+													"maxLength": 16
+												},
+												"reason": {
+													"description": "One CamelCase word.",
+													"type": "string",
+													"minLength": 1,
+													"maxLength": 64
+												},
+												"message": {
+													"description": "Device and cause in one phrase.",
+													"type": "string",
+													"maxLength": 512
+												},
+												"time": {
+													"description": "When it failed.",
+													"type": "string",
+													"format": "date-time",
+													"maxLength": 32
+												}
+											}
+										},
 										"wave": {
 											"description": "Progress of the rollout.",
 											"type": "object",
@@ -715,7 +774,7 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 											],
 											"properties": {
 												"index": {
-													"description": "Wave that is open, from 1; equal to of once all have passed.",
+													"description": "Wave that is open, from 1; equal to of once all have passed, 0 after a rollback has begun.",
 													"type": "integer",
 													"format": "int32",
 													"minimum": 0,
@@ -1173,6 +1232,13 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 													},
 													"sinceGeneration": {
 														"description": "desiredGeneration of the first head with this revision; a report is about it from then on.",
+														"type": "integer",
+														"format": "int64",
+														"minimum": 0,
+														"maximum": 9007199254740991
+													},
+													"attempt": {
+														"description": "status.attempt of the FemtoContainer when it was assigned; absent is 0.",
 														"type": "integer",
 														"format": "int64",
 														"minimum": 0,

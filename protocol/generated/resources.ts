@@ -71,7 +71,7 @@ export interface FemtoContainerSpec {
 	readonly minReadySeconds: number;
 	/** How devices move to a new revision. */
 	readonly rollout: FemtoContainerSpecRollout;
-	/** No device moves to a new revision while this is true. */
+	/** No device moves to a new revision, nor back to the current one, while this is true. */
 	readonly paused: boolean;
 }
 /** Labels that a device must have. An empty selector matches every device. */
@@ -136,7 +136,7 @@ export interface FemtoContainerSpecRollout {
 	readonly maxUnavailable: number | string;
 	/** Devices that may fail in the whole rollout. One more ends it as onFailure says. */
 	readonly maxFailures: number;
-	/** Seconds without progress after which the rollout is reported as Stalled. */
+	/** Seconds without progress after which a rollout that waits for awake devices has failed; one that waits for others is reported as Stalled. */
 	readonly progressDeadlineSeconds: number;
 	/** Rollback returns the updated devices to the current revision, Pause leaves them as they are. */
 	readonly onFailure: 'Rollback' | 'Pause';
@@ -156,7 +156,7 @@ export interface FemtoContainerSpecRolloutWave {
 export interface FemtoContainerStatus {
 	/** metadata.generation that this status speaks of. */
 	readonly observedGeneration?: number;
-	/** Ready is True when every wave has passed. Reconciling and Stalled are there only while they apply. */
+	/** Ready is True when every wave has passed. Reconciling, Stalled and Degraded are there only while they apply. */
 	readonly conditions?: readonly Condition[];
 	/** What the author signed, decoded from the statement. */
 	readonly image?: FemtoContainerStatusImage;
@@ -164,6 +164,12 @@ export interface FemtoContainerStatus {
 	readonly currentRevision?: string;
 	/** ControllerRevision of the newest spec. */
 	readonly updatedRevision?: string;
+	/** Number of the try to run the newest spec. A device that failed in an earlier one is tried again. */
+	readonly attempt?: number;
+	/** Value of the annotation femtofleet.dev/retry that was acted on. */
+	readonly retry?: string;
+	/** Why updatedRevision is not tried any more. It goes when the spec changes, except for paused and rollout.onFailure, and with another value of the annotation femtofleet.dev/retry. */
+	readonly failure?: FemtoContainerStatusFailure;
 	/** Progress of the rollout. */
 	readonly wave?: FemtoContainerStatusWave;
 	/** When the rollout last moved forward; progressDeadlineSeconds counts from here. */
@@ -218,9 +224,24 @@ export interface FemtoContainerStatusImageResources {
 	/** Budget of one run, in instructions. */
 	readonly instructionsPerRun: number;
 }
+/** Why updatedRevision is not tried any more. It goes when the spec changes, except for paused and rollout.onFailure, and with another value of the annotation femtofleet.dev/retry. */
+export interface FemtoContainerStatusFailure {
+	/** ControllerRevision that failed. */
+	readonly revision: string;
+	/** metadata.generation up to which the spec was seen to stay the same. */
+	readonly generation: number;
+	/** Hash of the spec that failed, without paused and rollout.onFailure. */
+	readonly spec: string;
+	/** One CamelCase word. */
+	readonly reason: string;
+	/** Device and cause in one phrase. */
+	readonly message: string;
+	/** When it failed. */
+	readonly time: string;
+}
 /** Progress of the rollout. */
 export interface FemtoContainerStatusWave {
-	/** Wave that is open, from 1; equal to of once all have passed. */
+	/** Wave that is open, from 1; equal to of once all have passed, 0 after a rollback has begun. */
 	readonly index: number;
 	/** Number of waves. */
 	readonly of: number;
@@ -323,6 +344,8 @@ export interface FemtoDeviceAssignment {
 	readonly localId: number;
 	/** desiredGeneration of the first head with this revision; a report is about it from then on. */
 	readonly sinceGeneration?: number;
+	/** status.attempt of the FemtoContainer when it was assigned; absent is 0. */
+	readonly attempt?: number;
 }
 /** The FemtoContainer. */
 export interface FemtoDeviceAssignmentContainer {

@@ -20,6 +20,10 @@ export interface ScriptedDeviceOptions {
 	readonly inventory?: Partial<Inventory>;
 	/** What the device makes of a container once it has all its bytes; default: confirmed after a second. */
 	readonly judge?: (assignment: Assignment, image: Uint8Array) => Omit<Refusal, 'localId'> | undefined;
+	/** Whether its trial never ends. */
+	readonly hangs?: (assignment: Assignment) => boolean;
+	/** Why the device gives a container up that has begun to run; it goes back to what it had confirmed, if anything. */
+	readonly giveUp?: (assignment: Assignment) => Omit<Refusal, 'localId'> | undefined;
 }
 
 export const fullInventory: Inventory = {
@@ -43,6 +47,9 @@ export class ScriptedDevice {
 	readonly #pulls = new Map<string, Pull>();
 	/** What each container was installed from, by local id. */
 	readonly #installed = new Map<number, Assignment>();
+	readonly #confirmed = new Map<number, Assignment>();
+	/** Statements that began to run, in order; hexadecimal. */
+	readonly ran: string[] = [];
 	#boot = 1;
 	#sequence = 0;
 	#reports = 0;
@@ -160,6 +167,8 @@ export class ScriptedDevice {
 		const document = decodeDocument(bytes);
 		assert.ok(document.ok, 'the document is well-formed');
 		this.#document = document.value;
+		// A new head is a reason to try again what was refused or given up.
+		this.#refusals.forEach(({localId}) => this.#installed.delete(localId));
 		this.#refusals = [];
 		const wanted = new Set(document.value.containers.map(({localId}) => localId));
 		for (const localId of this.#containers.keys()) {
@@ -195,12 +204,33 @@ export class ScriptedDevice {
 			this.#set(assignment, 'Refused');
 			return;
 		}
+		this.ran.push(bytesToHex(assignment.statementDigest));
 		this.#set(assignment, 'Trial');
 		this.#options.clock.setTimer(1_000 * Math.max(1, assignment.minReadySeconds), () => {
-			if (this.#installed.get(assignment.localId) === assignment) {
-				this.#set(assignment, 'Confirmed');
+			if (this.#installed.get(assignment.localId) === assignment && this.#options.hangs?.(assignment) !== true) {
+				this.#finishTrial(assignment);
 			}
 		});
+	}
+
+	#finishTrial(assignment: Assignment): void {
+		const {localId} = assignment;
+		const reason = this.#options.giveUp?.(assignment);
+		if (reason === undefined) {
+			this.#confirmed.set(localId, assignment);
+			this.#set(assignment, 'Confirmed');
+		} else {
+			this.fault(localId, reason);
+		}
+	}
+
+	/** Gives up what runs as `localId`, confirmed or not. */
+	fault(localId: number, reason: Omit<Refusal, 'localId'>): void {
+		const current = this.#installed.get(localId);
+		assert.ok(current, `container ${localId} is there`);
+		const before = this.#confirmed.get(localId);
+		this.#refusals = [...this.#refusals, {...reason, localId}];
+		this.#set(before ?? current, before === undefined || before === current ? 'Quarantined' : 'Confirmed');
 	}
 
 	#set({localId, statementDigest}: Assignment, name: StateName): void {

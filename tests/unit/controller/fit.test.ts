@@ -6,13 +6,14 @@ import {
 
 const need: ContainerNeed = {
 	hooks: [1, 2], permissions: 0b110, ramBytes: 1000, quotaRamBytes: 300, flashBytes: 900, instructionsPerRun: 5000,
+	sequence: 4,
 };
 const grant: Allowance = {
 	tenant: 7, hooks: [1, 2, 3], permissions: 0b1110, quotas: {containers: 3, ramBytes: 1000, instructionsPerRun: 10_000},
 };
 const offer: DeviceOffer = {
 	hooks: [1, 2], helpers: 0b11111110, freeRamBytes: 1000, freeFlashBytes: 900, containersLimit: 4,
-	documentLimitBytes: 1024, containers: 1, tenantContainers: 1, tenantRamBytes: 100, documentBytes: 400,
+	documentLimitBytes: 1024, containers: 1, tenantContainers: 1, tenantRamBytes: 100, documentBytes: 400, floor: 4,
 };
 
 interface GrantRow {
@@ -81,6 +82,9 @@ const deviceRows: Record<string, DeviceRow> = {
 	'a container of the tenant that is there already': {
 		offer: {takenBy: 'plant-a/other'},
 		expect: 'ContainerTaken: plant-a/other has the same container of the tenant on the device',
+	},
+	'a sequence below the floor of what the device runs': {
+		offer: {floor: 5}, expect: 'BelowFloor: sequence 4, the device runs nothing below 5 any more',
 	},
 	'one container more than the device holds': {
 		offer: {containers: 4}, expect: 'TooManyContainers: the device holds 4 containers',

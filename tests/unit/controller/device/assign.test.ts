@@ -3,7 +3,8 @@ import test from 'node:test';
 import {mergeAssigned, type Assigned, type Wish} from '../../../../controller/device/assign.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
-const target = (uid: string, revision: string) => ({namespace: 'ns', name: uid, uid, revision, statementDigest: digest});
+const target = (uid: string, revision: string, attempt = 0) =>
+	({namespace: 'ns', name: uid, uid, revision, statementDigest: digest, attempt});
 const wish = (uid: string, revision: string): Wish => ({uid, target: target(uid, revision)});
 const none = (uid: string): Wish => ({uid, target: undefined});
 
@@ -25,6 +26,10 @@ const rows: Record<string, Row> = {
 	},
 	'a new revision keeps the local id and counts from the next generation': {
 		before: [entry('a', 'a-1', 4)], wishes: [wish('a', 'a-2')], expect: [entry('a', 'a-2', 4, 9)],
+	},
+	'another try of the same revision counts from the next generation': {
+		before: [entry('a', 'a-1', 4)], wishes: [{uid: 'a', target: target('a', 'a-1', 2)}],
+		expect: [{...entry('a', 'a-1', 4, 9), attempt: 2}],
 	},
 	'a container that wishes nothing keeps what it has': {
 		before: [entry('a', 'a-1', 1)], wishes: [], expect: [entry('a', 'a-1', 1)],

@@ -62,7 +62,32 @@ const rows: Record<string, {readonly status: FemtoDeviceStatus; readonly expect:
 			acceptedGeneration: 5, refusals: [{localId: 2, reason: 'TooManyFaults', instruction: 3}],
 			containers: [container({state: 'Quarantined', faults: 4, lastFault: {cause: 'BadAccess', pc: 3}})],
 		},
-		expect: 'failed Quarantined after 4 faults, the last one BadAccess at instruction 3',
+		expect: 'failed TooManyFaults: quarantined after 4 faults, the last one BadAccess at instruction 3',
+	},
+	'quarantine without a refusal is a failure by itself': {
+		status: {acceptedGeneration: 5, containers: [container({state: 'Quarantined', faults: 1})]},
+		expect: 'failed quarantined after 1 fault',
+	},
+	'a generation given up for faults names the instruction and what runs instead': {
+		status: {
+			acceptedGeneration: 5, containers: [container({statementDigest: 'cd'.repeat(16)})],
+			refusals: [{localId: 2, reason: 'TooManyFaults', instruction: 9}],
+		},
+		expect: 'failed TooManyFaults at instruction 9; the generation before runs again',
+	},
+	'a generation given up by the watchdog': {
+		status: {
+			acceptedGeneration: 5, containers: [container({statementDigest: 'cd'.repeat(16)})],
+			refusals: [{localId: 2, reason: 'WatchdogResets'}],
+		},
+		expect: 'failed WatchdogResets; the generation before runs again',
+	},
+	'a generation given up for a dead link, with nothing to go back to': {
+		status: {
+			acceptedGeneration: 5, containers: [container({state: 'Quarantined', faults: 0})],
+			refusals: [{localId: 2, reason: 'LinkDead'}],
+		},
+		expect: 'failed LinkDead: quarantined, nothing to go back to',
 	},
 };
 

@@ -15,6 +15,7 @@ const all = {percent: 100, soakSeconds: 0};
 const canary = {count: 1, soakSeconds: 0};
 const base: RolloutStrategy = {
 	waves: [canary, all], maxUnavailable: {percent: 100}, maxFailures: 0, paused: false, completed: false,
+	failed: false,
 };
 
 /** Devices a, b, c… in the order of rank, awake unless said otherwise. */
@@ -77,9 +78,13 @@ const rows: Record<string, Row> = {
 		devices: fleet(updating, serving, serving), strategy: {waves: [all], maxUnavailable: {count: 1}},
 		expect: {assign: []},
 	},
-	'a failed device uses up the bound': {
-		devices: fleet(failed, serving, serving), strategy: {waves: [all], maxUnavailable: {count: 1}, maxFailures: 1},
+	'a failed device uses up the bound while another is on its way': {
+		devices: fleet(failed, updating, serving), strategy: {waves: [all], maxUnavailable: {count: 2}, maxFailures: 1},
 		expect: {outcome: 'Progressing', assign: []},
+	},
+	'devices that failed for good do not block the rest for ever: one at a time always moves': {
+		devices: fleet(failed, serving, serving), strategy: {waves: [all], maxUnavailable: {count: 1}, maxFailures: 1},
+		expect: {outcome: 'Progressing', assign: ['b']},
 	},
 	'a device that does not serve anyway moves beside the bound': {
 		devices: fleet(serving, serving, broken), strategy: {waves: [all], maxUnavailable: {count: 1}},
@@ -120,6 +125,63 @@ const rows: Record<string, Row> = {
 	},
 	'a wave in which every device failed stops the rollout': {
 		devices: fleet(failed, notStarted), strategy: {maxFailures: 5}, expect: {outcome: 'NoneReady', assign: []},
+	},
+	'a target that failed before is not tried any more, whatever devices do meanwhile': {
+		devices: fleet(ready, ready, notStarted), strategy: {failed: true}, expect: {outcome: 'Stopped', assign: []},
+	},
+	'more failures than allowed stop a paused rollout as well': {
+		devices: fleet(ready, failed, notStarted), strategy: {paused: true}, expect: {outcome: 'TooManyFailures', assign: []},
+	},
+	'failures count in the whole rollout, those of earlier waves and of devices that left the wave included': {
+		devices: fleet(ready, ready, failed, notStarted), strategy: {waves: [canary, all], maxFailures: 0},
+		expect: {outcome: 'TooManyFailures', assign: []},
+	},
+	'a sleeper that failed counts like any other': {
+		devices: fleet(ready, [failed, sleeper], notStarted), expect: {outcome: 'TooManyFailures', assign: []},
+	},
+	'a device that was lost after it took the target has failed': {
+		devices: fleet(ready, [failed, lost], notStarted), expect: {outcome: 'TooManyFailures', assign: []},
+	},
+	'a wave of sleepers none of which has come to an end is not failed': {
+		devices: fleet(failed, [updating, sleeper]), strategy: {waves: [{count: 2, soakSeconds: 0}, all], maxFailures: 1},
+		expect: {outcome: 'Progressing', waiting: false},
+	},
+	'an awake device that is on its way is waited for': {
+		devices: fleet(updating, notStarted), expect: {outcome: 'Progressing', waiting: true},
+	},
+	'nobody is waited for where only sleepers are on their way': {
+		devices: fleet([updating, sleeper]), expect: {outcome: 'Progressing', waiting: false},
+	},
+	'a device that joins a wave that has passed opens it again': {
+		devices: fleet(ready, notStarted, ready, notStarted),
+		strategy: {waves: [{percent: 50, soakSeconds: 0}, all]}, expect: {outcome: 'Progressing', assign: ['b'], wave: 0},
+	},
+	'a device that has left no longer counts': {
+		devices: fleet(ready, notStarted), strategy: {waves: [{percent: 50, soakSeconds: 0}, all]},
+		expect: {outcome: 'Progressing', assign: ['b'], wave: 1},
+	},
+	'devices beyond the open wave that have moved already stay': {
+		devices: fleet(updating, ready, ready), strategy: {waves: [canary, all]},
+		expect: {outcome: 'Progressing', assign: [], wave: 0},
+	},
+	'a device relabelled into a wave by selector moves with it': {
+		devices: fleet(ready, notStarted), strategy: {waves: [{uids: new Set(['a', 'b']), soakSeconds: 0}, all]},
+		expect: {outcome: 'Progressing', assign: ['b'], wave: 0},
+	},
+	'a soak starts anew when a device of the wave was not Ready for a while': {
+		devices: fleet({kind: 'ready', sinceMs: nowMs}, notStarted), strategy: {waves: [{count: 1, soakSeconds: 60}, all]},
+		expect: {outcome: 'Soaking', nextMs: nowMs + 60_000},
+	},
+	'the only device of a wave that fails in its soak stops the rollout': {
+		devices: fleet(failed, notStarted), strategy: {waves: [{count: 1, soakSeconds: 60}, all], maxFailures: 1},
+		expect: {outcome: 'NoneReady', assign: []},
+	},
+	'a wave of awake and asleep soaks from its last awake device, not from a sleeper': {
+		devices: fleet({kind: 'ready', sinceMs: nowMs - 9_000}, [{kind: 'ready', sinceMs: nowMs}, sleeper]),
+		strategy: {waves: [{percent: 100, soakSeconds: 10}]}, expect: {outcome: 'Soaking', nextMs: nowMs + 1_000},
+	},
+	'a resumed rollout goes on where it was': {
+		devices: fleet(ready, notStarted, notStarted), strategy: {paused: false}, expect: {assign: ['b', 'c'], wave: 1},
 	},
 	'a pause holds the devices that have not moved': {
 		devices: fleet(updating, notStarted), strategy: {waves: [all], paused: true},
