@@ -25,8 +25,13 @@ export interface DeviceOptions {
 	readonly random: Random;
 	/** A datagram leaves; the bytes are the receiver's. */
 	readonly send: (datagram: Uint8Array) => void;
-	/** Newest sample of a channel, a signed 32-bit integer; undefined = no such channel. Default: no channels. */
+	/**
+	 * Newest sample of a channel, a signed 32-bit integer; undefined = no such channel. Default: no channels. When it
+	 * throws `CoreFrozen` the device does nothing any more until it is restarted.
+	 */
 	readonly sensor?: (channel: number) => number | undefined;
+	/** The core has frozen, in the middle of a call: what a watchdog notices. Must not call the device. */
+	readonly onFreeze?: () => void;
 }
 
 /** What the device says of one container that its document names. */
@@ -36,6 +41,15 @@ export type ContainerInfo = {readonly [field in keyof typeof simContainerFields]
 export class DeviceFailure extends Error {
 	override readonly name = 'DeviceFailure';
 }
+
+/** Thrown by a sensor whose reading never returns. */
+export class CoreFrozen extends Error {
+	override readonly name = 'CoreFrozen';
+}
+
+/** What a device boots after, by the values of `enum femto_reset`. */
+export const resetCauses = {other: 0, watchdog: 1} as const;
+export type ResetCause = keyof typeof resetCauses;
 
 /**
  * One simulated device: the real firmware core in the memory of a shard. It runs equally under virtual and real time:
@@ -50,6 +64,7 @@ export class SimulatedDevice implements DrivenDevice {
 	/** False while the power is off, and for ever after a failure. */
 	#isOn = false;
 	#hasFailed = false;
+	#isFrozen = false;
 
 	/** RangeError when an option breaks its bounds; DeviceFailure when the firmware does not start. */
 	constructor(firmware: Firmware, options: DeviceOptions) {
@@ -66,22 +81,28 @@ export class SimulatedDevice implements DrivenDevice {
 		return this.#isOn;
 	}
 
+	/** Whether it hangs in a call, with power on: it hears nothing and does nothing until `restart`. */
+	get isFrozen(): boolean {
+		return this.#isFrozen;
+	}
+
 	feed(datagram: Uint8Array, nowMs: number): void {
 		const {offset, bytes} = simFields.datagram;
 		// Like a radio: what is longer than its buffer is not received.
 		if (datagram.length > bytes) return;
-		this.#call(`feed of ${datagram.length} bytes at ${nowMs} ms`, () => {
+		this.#run(`feed of ${datagram.length} bytes at ${nowMs} ms`, undefined, () => {
 			this.#firmware.bytes(this.#slot.address + offset, bytes).set(datagram);
 			this.#firmware.exports.sim_feed(this.#slot.address, datagram.length, nowMs);
 		});
 	}
 
 	poll(nowMs: number): number {
-		return this.#call(`poll at ${nowMs} ms`, () => this.#firmware.exports.sim_poll(this.#slot.address, nowMs));
+		const poll = (): number => this.#firmware.exports.sim_poll(this.#slot.address, nowMs);
+		return this.#run(`poll at ${nowMs} ms`, Infinity, poll);
 	}
 
 	sample(channel: number, value: number, nowMs: number): void {
-		this.#call(`sample of channel ${channel} at ${nowMs} ms`, () =>
+		this.#run(`sample of channel ${channel} at ${nowMs} ms`, undefined, () =>
 			this.#firmware.exports.sim_sample(this.#slot.address, channel, value, nowMs),
 		);
 	}
@@ -92,10 +113,11 @@ export class SimulatedDevice implements DrivenDevice {
 	}
 
 	/** Boots, after a crash or out of running; the device's time begins at 0 again. */
-	restart(): void {
+	restart(cause: ResetCause = 'other'): void {
 		if (this.#hasFailed) throw new DeviceFailure(`Cannot restart device ${this.id}: its firmware has failed`);
 		this.#isOn = true;
-		this.#call('boot', () => this.#boot());
+		this.#isFrozen = false;
+		this.#call('boot', () => this.#boot(cause));
 	}
 
 	/** Gives the memory back; the device must not be used any more. */
@@ -132,7 +154,7 @@ export class SimulatedDevice implements DrivenDevice {
 		return this.#call('look at session', () => this.#firmware.exports.sim_is_connected(this.#slot.address) !== 0);
 	}
 
-	#boot(): void {
+	#boot(cause: ResetCause): void {
 		const {id, deviceKey, rootKey, firmwareVersion, board, buildId, mtuBytes, flash} = this.#options;
 		const text = new TextEncoder();
 		this.#setField('id', text.encode(id));
@@ -143,7 +165,8 @@ export class SimulatedDevice implements DrivenDevice {
 		this.#setField('rootKey', rootKey);
 		const {number, address} = this.#slot;
 		const {unitBytes, unitCount} = flash.geometry;
-		const error = this.#firmware.exports.sim_boot(address, number, mtuBytes, unitBytes, unitCount, 0);
+		const reset = resetCauses[cause];
+		const error = this.#firmware.exports.sim_boot(address, number, mtuBytes, unitBytes, unitCount, reset, 0);
 		if (error !== 0) throw new Error(`femto_init returned ${error}`);
 	}
 
@@ -152,6 +175,22 @@ export class SimulatedDevice implements DrivenDevice {
 		const field = this.#firmware.bytes(this.#slot.address + offset, bytes);
 		field.fill(0);
 		field.set(value);
+	}
+
+	/** A call in which containers may run; `frozen` is the answer when the core freezes, or has. */
+	#run<Result>(what: string, frozen: Result, run: () => Result): Result {
+		if (this.#isFrozen) return frozen;
+		return this.#call(what, () => {
+			try {
+				return run();
+			} catch (error) {
+				if (!(error instanceof CoreFrozen)) throw error;
+				this.#firmware.unwind();
+				this.#isFrozen = true;
+				this.#options.onFreeze?.();
+				return frozen;
+			}
+		});
 	}
 
 	#call<Result>(what: string, run: () => Result): Result {

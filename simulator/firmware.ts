@@ -37,6 +37,9 @@ export class Firmware {
 	readonly #ports: (DevicePort | undefined)[] = [];
 	readonly #freeAddresses: number[] = [];
 	readonly #deviceBytes: number;
+	readonly #stackPointer: WebAssembly.Global;
+	/** Of the stack pointer while no call runs. */
+	readonly #stackTop: number | bigint;
 	/** First byte that no device has ever had. */
 	#end: number;
 
@@ -46,7 +49,10 @@ export class Firmware {
 		requireDeclaredImports(compiled);
 		const instance = new WebAssembly.Instance(compiled, {femto: {...this.#imports()}});
 		// The generated interface and the module come from the same header.
-		this.exports = instance.exports as unknown as SimExports;
+		const exports = instance.exports as unknown as SimExports & {readonly __stack_pointer: WebAssembly.Global};
+		this.exports = exports;
+		this.#stackPointer = exports.__stack_pointer;
+		this.#stackTop = this.#stackPointer.value;
 		this.#deviceBytes = alignUp(this.exports.sim_device_bytes());
 		this.#end = alignUp(Number(this.exports.__heap_base.value));
 	}
@@ -75,6 +81,11 @@ export class Firmware {
 	/** A view of the module's memory; only valid until the next allocation. */
 	bytes(address: number, size: number): Uint8Array {
 		return new Uint8Array(this.exports.memory.buffer, address >>> 0, size >>> 0);
+	}
+
+	/** A port has left a call half way, by an exception: the stack is as before the call. */
+	unwind(): void {
+		this.#stackPointer.value = this.#stackTop;
 	}
 
 	#grow(): number {

@@ -14,6 +14,6 @@ declare namespace WebAssembly {
 		grow(pages: number): number;
 	}
 	interface Global {
-		readonly value: number | bigint;
+		value: number | bigint;
 	}
 }

@@ -44,6 +44,12 @@ enum femto_err {
 	FEMTO_ERR_NOT_FOUND = -3, /* no such container, or nothing attached */
 };
 
+/* What the device was reset by. */
+enum femto_reset {
+	FEMTO_RESET_OTHER = 0,    /* power, a button, or not known */
+	FEMTO_RESET_WATCHDOG = 1, /* the program did not come back from a call in time */
+};
+
 /* Identity of one device; copied by femto_init except for what the text pointers point to. */
 struct femto_config {
 	char device_id[FEMTO_DEVICE_ID_MAX + 1u]; /* [a-z0-9-]{1,23}, ends with NUL */
@@ -53,6 +59,7 @@ struct femto_config {
 	const char *board;        /* name of the board, 1 to 23 bytes; outlives the device */
 	uint8_t build_id[8];      /* build of the firmware */
 	uint16_t mtu_bytes;       /* largest datagram the link carries, at least 64 */
+	enum femto_reset reset_cause; /* why the device boots */
 };
 
 /* What is really there of one assigned container. */

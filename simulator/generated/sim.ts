@@ -6,8 +6,8 @@ export interface SimExports {
 	readonly __heap_base: WebAssembly.Global;
 	/** Bytes of memory one device takes. */
 	sim_device_bytes(): number;
-	/** Boots: the fields but `datagram` are filled, the flash has the content of the last run. Returns an enum femto_err; the device may only be used after 0. Boots again in the same memory. */
-	sim_boot(device: number, number: number, mtu_bytes: number, unit_bytes: number, unit_count: number, now_ms: number): number;
+	/** Boots: the fields but `datagram` are filled, the flash has the content of the last run, and `reset_cause` is an enum femto_reset. Returns an enum femto_err; the device may only be used after 0. Boots again in the same memory. */
+	sim_boot(device: number, number: number, mtu_bytes: number, unit_bytes: number, unit_count: number, reset_cause: number, now_ms: number): number;
 	/** Hands over the first `size` bytes of the field `datagram`. */
 	sim_feed(device: number, size: number, now_ms: number): void;
 	/** Does what is due; returns when to call again, infinity = not before the next sim_feed. */

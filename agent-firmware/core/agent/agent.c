@@ -59,6 +59,7 @@ enum femto_err femto_init(struct femto *f, const struct femto_port *port,
 	f->candidate.index = FEMTO_NO_SLOT;
 	f->report_period_seconds = FEMTO_REPORT_PERIOD_SECONDS;
 	f->report.due_ms = now_ms;
+	f->heard_ms = now_ms;
 	f->reconcile = true;
 	mqsn_init(&f->link, f->config.device_id, FEMTO_KEEP_ALIVE_SECONDS,
 		port->random(port->context), now_ms);
@@ -67,6 +68,9 @@ enum femto_err femto_init(struct femto *f, const struct femto_port *port,
 		return FEMTO_ERR_FLASH;
 	}
 	femto_take_over_document(f, now_ms);
+	if (config->reset_cause == FEMTO_RESET_WATCHDOG) {
+		femto_on_watchdog_reset(f, now_ms);
+	}
 	return FEMTO_OK;
 }
 
@@ -90,8 +94,21 @@ static void on_published(struct femto *f, const struct mqsn_event *event, uint64
 	}
 }
 
+/*
+ * Whether the link works both ways: what the gateway sends of its own accord, or again and again
+ * for want of an answer, says nothing about it.
+ */
+static bool is_answer(enum mqsn_event_kind kind)
+{
+	return kind == MQSN_EVENT_CONNECTED || kind == MQSN_EVENT_PUBLISHED ||
+		   kind == MQSN_EVENT_REJECTED || kind == MQSN_EVENT_DRAINED || kind == MQSN_EVENT_ASLEEP;
+}
+
 static void on_event(struct femto *f, const struct mqsn_event *event, uint64_t now_ms)
 {
+	if (is_answer(event->kind)) {
+		f->heard_ms = now_ms;
+	}
 	switch (event->kind) {
 	case MQSN_EVENT_MALFORMED:
 		femto_count(f, COUNTER_DATAGRAM_MALFORMED);

@@ -141,7 +141,7 @@ static struct femto_container *take_slot(struct femto *f, uint8_t local_id)
 	}
 	*digit = (char)('0' + local_id % 10u);
 	mqsn_rename_topic(&f->link, (uint8_t)(f->container_topics + slot), suffix);
-	femto_read_mark(f, container);
+	femto_recall(f, container);
 	return container;
 }
 
@@ -161,6 +161,9 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		container->instruction = FEMTO_NO_INSTRUCTION;
 		return;
 	}
+	/* what was given up is tried again with the next desiredGeneration, not with this one */
+	const bool barred =
+		container->barred.reason != 0 && container->barred.generation == f->document_generation;
 	/* what was refused is tried again with every document, what ran wild only when it changes */
 	if (container->state == CONTAINER_REFUSED ||
 		(container->state == CONTAINER_QUARANTINED && !same)) {
@@ -168,9 +171,15 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 	}
 	if (container->attached && same) {
 		/* a successor that was on the way, or was refused, is no longer wanted */
-		container->state = container->confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL;
+		container->state = container->standing == FEMTO_STANDING_CONFIRMED ? CONTAINER_CONFIRMED
+																		   : CONTAINER_TRIAL;
 	}
-	if (container->state != CONTAINER_QUARANTINED) {
+	if (barred) {
+		container->state = container->standing == FEMTO_STANDING_GIVEN_UP ? CONTAINER_QUARANTINED
+																		  : CONTAINER_REFUSED;
+		container->reason = container->barred.reason;
+		container->instruction = container->barred.instruction;
+	} else if (container->state != CONTAINER_QUARANTINED) {
 		container->reason = 0;
 		container->instruction = FEMTO_NO_INSTRUCTION;
 	}
@@ -209,6 +218,7 @@ uint8_t femto_apply_document(struct femto *f, struct cbor_view bytes, uint64_t n
 	while (proto_next_assignment(&containers, &assignment) == CBOR_OK) {
 		apply_container(f, &assignment);
 	}
+	femto_sweep(f);
 	femto_report_soon(f, now_ms);
 	return 0;
 }

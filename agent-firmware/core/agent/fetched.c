@@ -129,15 +129,13 @@ static bool finish_image(struct femto *f, struct cbor_view bytes, uint64_t now_m
 	const bool was_attached = container->attached;
 	femto_pull_stop(f);
 	const struct femto_refused refused =
-		femto_install(f, &container->wanted, bytes.size, 0, now_ms);
+		femto_install_new(f, &container->wanted, bytes.size, now_ms);
 	if (refused.reason == 0) {
 		return true;
 	}
 	f->candidate.index = FEMTO_NO_SLOT;
 	if (was_attached && !container->attached) {
-		container->stored_confirmed = container->confirmed;
 		(void)femto_install_stored(f, slot, &active, container->generation, now_ms);
-		container->stored_confirmed = false;
 	}
 	femto_count(f, COUNTER_OBJECT_REFUSED);
 	femto_set_state(f, container, CONTAINER_REFUSED, refused, now_ms);

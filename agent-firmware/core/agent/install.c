@@ -10,34 +10,25 @@ static struct femto_refused refuse(uint8_t reason)
 	return (struct femto_refused){reason, FEMTO_NO_INSTRUCTION};
 }
 
-/* Keeps a new install; when the store is full the generation before the current one goes. */
+/*
+ * Keeps a new install; when the store is full, the one of the two others goes that stands worse:
+ * should power fail now, the better one is attached.
+ */
 static bool keep_new(struct femto *f, struct femto_container *container, uint32_t generation,
 	struct cbor_view statement, struct cbor_view image)
 {
 	if (femto_keep_install(f, container->local_id, generation, statement, image)) {
 		return true;
 	}
-	if (container->previous == 0) {
+	if (container->previous == 0 || container->previous == container->generation) {
 		return false;
 	}
-	femto_forget_install(f, container->local_id, container->previous);
-	container->previous = 0;
-	memset(container->previous_digest, 0, FEMTO_DIGEST_BYTES);
-	return femto_keep_install(f, container->local_id, generation, statement, image);
-}
-
-/* Current and previous generation once `generation` is the current one. */
-static void rotate(struct femto *f, struct femto_container *container, uint32_t generation)
-{
-	if (generation == container->generation) {
-		return;
-	}
-	if (generation != container->previous) {
+	if (container->previous_standing > container->standing) {
+		femto_forget_install(f, container->local_id, container->generation);
+	} else {
 		femto_forget_install(f, container->local_id, container->previous);
 	}
-	container->previous = container->generation;
-	memcpy(container->previous_digest, container->active.digest, FEMTO_DIGEST_BYTES);
-	container->generation = generation;
+	return femto_keep_install(f, container->local_id, generation, statement, image);
 }
 
 /* What lay in the arena before the block that is taken away moves with it. */
@@ -53,8 +44,9 @@ static void detach_old(struct femto *f, struct femto_container *container,
 }
 
 static void attach(struct femto *f, struct femto_container *container,
-	const struct femto_loaded *loaded, const struct femto_spec *spec, uint64_t now_ms)
+	const struct femto_loaded *loaded, uint64_t now_ms)
 {
+	const struct femto_spec *spec = &container->active;
 	container->arena_at = loaded->arena_at;
 	container->arena_bytes = loaded->arena_bytes;
 	container->text_count = loaded->text_count;
@@ -66,12 +58,12 @@ static void attach(struct femto *f, struct femto_container *container,
 	memcpy(container->parameters, loaded->parameters, sizeof(container->parameters));
 	memcpy(container->grant_digest, f->candidate.grant_digest, FEMTO_DIGEST_BYTES);
 	container->contract = f->candidate.contract;
-	container->active = *spec;
 	container->attached = true;
+	container->restore = false;
 	for (uint8_t i = 0; i < spec->hook_count; i++) {
 		container->due_ms[i] = now_ms + spec->hooks[i].period_ms;
 	}
-	femto_trial_begin(container, now_ms);
+	femto_trial_begin(f, container, now_ms);
 	/* a report on its way shows what ran before */
 	f->report.shown &= ~((uint32_t)1u << (container - f->containers));
 	femto_sort_attachments(f);
@@ -89,46 +81,75 @@ static struct femto_refused load_beside(struct femto *f, struct femto_container 
 	return refused;
 }
 
-/* Confirmed stays confirmed over a reboot, when nothing about it has changed. */
-static bool stays_confirmed(const struct femto_container *container, const struct femto_spec *spec)
+/*
+ * Attaches what is loaded as `generation` with `spec`. The store learns of it first: whatever the
+ * new code does to the device, the next boot knows what was on trial.
+ */
+static struct femto_refused activate(struct femto *f, struct femto_container *container,
+	struct femto_loaded *loaded, uint32_t generation, const struct femto_spec *spec,
+	uint64_t now_ms)
 {
-	return container->stored_confirmed && memcmp(&container->active, spec, sizeof(*spec)) == 0;
+	const bool same = generation == container->generation &&
+					  memcmp(spec, &container->active, sizeof(*spec)) == 0;
+	if (!same) {
+		container->link_worked = f->link.state != MQSN_STATE_CONNECTING &&
+								 f->link.state != MQSN_STATE_SUBSCRIBING;
+		container->resets = 0;
+	}
+	const uint8_t standing = same ? container->standing : FEMTO_STANDING_TRIAL;
+	if (!same && !femto_take_generation(f, container, generation, spec, standing)) {
+		femto_arena_give(f, loaded->arena_at, loaded->arena_bytes);
+		return refuse(REFUSAL_NO_FLASH);
+	}
+	detach_old(f, container, loaded);
+	attach(f, container, loaded, now_ms);
+	if (standing == FEMTO_STANDING_CONFIRMED && container->contract.floor > 0) {
+		(void)femto_keep_floor(f, &container->contract); /* power may have failed before it */
+	}
+	const bool wanted = memcmp(&container->wanted, &container->active, sizeof(*spec)) == 0;
+	if (wanted && container->state != CONTAINER_REFUSED) {
+		femto_set_state(f, container,
+			standing == FEMTO_STANDING_CONFIRMED ? CONTAINER_CONFIRMED : CONTAINER_TRIAL,
+			accepted, now_ms);
+	}
+	f->candidate.index = FEMTO_NO_SLOT;
+	return accepted;
 }
 
-struct femto_refused femto_install(struct femto *f, const struct femto_spec *spec,
-	size_t image_bytes, uint32_t generation, uint64_t now_ms)
+/* Whether what runs is another container that had the same local id. */
+static bool is_foreign(const struct femto_container *container, const struct femto_contract *next)
+{
+	const struct femto_contract *now = &container->contract;
+	return container->attached &&
+		   (now->tenant != next->tenant || memcmp(now->name, next->name, FEMTO_NAME_MAX) != 0);
+}
+
+struct femto_refused femto_install_new(
+	struct femto *f, const struct femto_spec *spec, size_t image_bytes, uint64_t now_ms)
 {
 	struct femto_container *container = &f->containers[f->candidate.index];
-	const struct femto_spec copy = *spec; /* it may be container->active */
 	const struct cbor_view statement = {f->object, f->candidate.statement_bytes};
 	const struct cbor_view image = {f->object + statement.size, image_bytes};
 	struct femto_loaded loaded;
-	const struct femto_refused refused = load_beside(f, container, &copy, image, &loaded);
+	const struct femto_refused refused = load_beside(f, container, spec, image, &loaded);
 	if (refused.reason != 0) {
 		return refused;
 	}
-	const uint32_t newest = container->generation > container->previous ? container->generation
-																		: container->previous;
-	const uint32_t number = generation != 0 ? generation : newest + 1u;
-	const bool confirmed = stays_confirmed(container, &copy);
-	if (generation == 0 && !keep_new(f, container, number, statement, image)) {
+	const uint32_t number = 1u + (container->generation > container->previous
+										 ? container->generation
+										 : container->previous);
+	const bool foreign = is_foreign(container, &f->candidate.contract);
+	if (!keep_new(f, container, number, statement, image)) {
 		femto_arena_give(f, loaded.arena_at, loaded.arena_bytes);
 		return refuse(REFUSAL_NO_FLASH);
 	}
-	const uint8_t boots = container->trial_boots;
-	detach_old(f, container, &loaded);
-	rotate(f, container, number);
-	attach(f, container, &loaded, &copy, now_ms);
-	container->trial_boots = container->stored_trial ? (uint8_t)(boots + 1u) : 0;
-	container->stored_confirmed = false;
-	container->stored_trial = false;
-	container->confirmed = confirmed;
-	femto_set_state(
-		f, container, confirmed ? CONTAINER_CONFIRMED : CONTAINER_TRIAL, accepted, now_ms);
-	/* a mark that is not written costs a download after the next reboot, nothing else */
-	(void)femto_keep_mark(f, container);
-	f->candidate.index = FEMTO_NO_SLOT;
-	return accepted;
+	const struct femto_refused outcome =
+		activate(f, container, &loaded, number, spec, now_ms);
+	if (outcome.reason == 0 && foreign && container->previous != 0) {
+		container->previous_standing = FEMTO_STANDING_GIVEN_UP; /* never to be gone back to */
+		(void)femto_keep_standing(f, container);
+	}
+	return outcome;
 }
 
 struct femto_refused femto_install_stored(struct femto *f, uint8_t slot,
@@ -153,5 +174,11 @@ struct femto_refused femto_install_stored(struct femto *f, uint8_t slot,
 			image, f->candidate.image_digest, sizeof(f->candidate.image_digest))) {
 		return refuse(REFUSAL_DIGEST_MISMATCH);
 	}
-	return femto_install(f, spec, image_bytes, generation, now_ms);
+	struct femto_container *container = &f->containers[slot];
+	struct femto_loaded loaded;
+	const struct femto_spec copy = *spec; /* it may be container->active */
+	const struct femto_refused refused = load_beside(f, container, &copy, image, &loaded);
+	return refused.reason != 0
+			   ? refused
+			   : activate(f, container, &loaded, generation, &copy, now_ms);
 }

@@ -144,7 +144,9 @@ void femto_forget_container(struct femto *f, const struct femto_container *conta
 	const struct store_key mark = store_key_slot(STORE_MARK, container->local_id, 0);
 	drop(f, &mark);
 	femto_forget_install(f, container->local_id, container->generation);
-	femto_forget_install(f, container->local_id, container->previous);
+	if (container->previous != container->generation) {
+		femto_forget_install(f, container->local_id, container->previous);
+	}
 }
 
 static struct store_key floor_key(const struct femto_contract *contract)

@@ -1,24 +1,26 @@
 /*
  * The mark of a container in the store, one CBOR array:
  *
- *   [format, generation, previous, standing, trial boots, digest, digest of previous,
- *    instructionsPerRun, minRuns, minReadySeconds, maxFaults, action,
+ *   [format, resets, link worked, barred generation, reason, instruction, current, previous]
+ *
+ * where current and previous are
+ *
+ *   [generation, standing, digest, instructionsPerRun, minRuns, minReadySeconds, maxFaults, action,
  *    [hook, order, period, …], [parameter, …]]
  *
- * It is valid when it decodes, its format is MARK_FORMAT, and the lists fit this firmware.
+ * or empty when there is none. It is valid when it decodes, its format is MARK_FORMAT, and the
+ * lists fit this firmware.
  */
 #include "parts.h"
 
 #include <string.h>
 
-#define MARK_FORMAT 1u
-/* Standing of a generation. */
-#define MARK_TRIAL 0u
-#define MARK_CONFIRMED 1u
-#define MARK_QUARANTINED 2u
-#define MARK_ITEMS 14u
-#define MARK_BYTES_MAX \
-	(100u + FEMTO_HOOKS_PER_CONTAINER_MAX * 11u + FEMTO_PARAMETERS_MAX * 5u)
+#define MARK_FORMAT 2u
+#define MARK_ITEMS 8u
+#define KEPT_ITEMS 10u
+#define KEPT_BYTES_MAX \
+	(60u + FEMTO_HOOKS_PER_CONTAINER_MAX * 11u + FEMTO_PARAMETERS_MAX * 5u)
+#define MARK_BYTES_MAX (24u + 2u * KEPT_BYTES_MAX)
 #define HOOK_NUMBERS 3u
 
 static void put_digest(struct cbor_writer *writer, const uint8_t *digest)
@@ -28,6 +30,7 @@ static void put_digest(struct cbor_writer *writer, const uint8_t *digest)
 
 static void put_spec(struct cbor_writer *writer, const struct femto_spec *spec)
 {
+	put_digest(writer, spec->digest);
 	cbor_put_uint(writer, spec->instructions_per_run);
 	cbor_put_uint(writer, spec->min_runs);
 	cbor_put_uint(writer, spec->min_ready_seconds);
@@ -45,31 +48,35 @@ static void put_spec(struct cbor_writer *writer, const struct femto_spec *spec)
 	}
 }
 
-static uint32_t standing_of(const struct femto_container *container)
+static void put_kept(struct cbor_writer *writer, const struct femto_kept *kept)
 {
-	if (container->state == CONTAINER_QUARANTINED) {
-		return MARK_QUARANTINED;
+	if (kept->generation == 0) {
+		cbor_put_array(writer, 0);
+		return;
 	}
-	return container->confirmed ? MARK_CONFIRMED : MARK_TRIAL;
+	cbor_put_array(writer, KEPT_ITEMS);
+	cbor_put_uint(writer, kept->generation);
+	cbor_put_uint(writer, kept->standing);
+	put_spec(writer, &kept->spec);
 }
 
-bool femto_keep_mark(struct femto *f, const struct femto_container *container)
+bool femto_keep_mark(struct femto *f, uint8_t local_id, const struct femto_mark *mark)
 {
 	uint8_t bytes[MARK_BYTES_MAX];
 	struct cbor_writer writer = cbor_write(bytes, sizeof(bytes));
 	cbor_put_array(&writer, MARK_ITEMS);
 	cbor_put_uint(&writer, MARK_FORMAT);
-	cbor_put_uint(&writer, container->generation);
-	cbor_put_uint(&writer, container->previous);
-	cbor_put_uint(&writer, standing_of(container));
-	cbor_put_uint(&writer, container->trial_boots);
-	put_digest(&writer, container->active.digest);
-	put_digest(&writer, container->previous_digest);
-	put_spec(&writer, &container->active);
+	cbor_put_uint(&writer, mark->resets);
+	cbor_put_uint(&writer, mark->link_worked ? 1u : 0);
+	cbor_put_uint(&writer, mark->barred.generation);
+	cbor_put_uint(&writer, mark->barred.reason);
+	cbor_put_uint(&writer, mark->barred.instruction);
+	put_kept(&writer, &mark->current);
+	put_kept(&writer, &mark->previous);
 	if (cbor_written(&writer) != CBOR_OK) {
 		return false;
 	}
-	const struct store_key key = store_key_slot(STORE_MARK, container->local_id, 0);
+	const struct store_key key = store_key_slot(STORE_MARK, local_id, 0);
 	const struct store_part part = {bytes, writer.size};
 	const enum store_err err = store_put(&f->store, &key, &part, 1);
 	if (err < 0) {
@@ -84,11 +91,16 @@ struct numbers {
 	bool good;
 };
 
-static uint32_t next_number(struct numbers *numbers, uint32_t max)
+static uint64_t next_long(struct numbers *numbers, uint64_t max)
 {
 	uint64_t value = 0;
 	numbers->good = numbers->good && cbor_get_uint(&numbers->reader, max, &value) == CBOR_OK;
-	return numbers->good ? (uint32_t)value : 0;
+	return numbers->good ? value : 0;
+}
+
+static uint32_t next_number(struct numbers *numbers, uint32_t max)
+{
+	return (uint32_t)next_long(numbers, max);
 }
 
 static void next_digest(struct numbers *numbers, uint8_t *digest)
@@ -112,6 +124,7 @@ static uint32_t next_array(struct numbers *numbers, uint32_t max)
 
 static void read_spec(struct numbers *numbers, struct femto_spec *spec)
 {
+	next_digest(numbers, spec->digest);
 	spec->instructions_per_run = next_number(numbers, UINT32_MAX);
 	spec->min_runs = next_number(numbers, UINT32_MAX);
 	spec->min_ready_seconds = next_number(numbers, UINT32_MAX);
@@ -133,43 +146,41 @@ static void read_spec(struct numbers *numbers, struct femto_spec *spec)
 	}
 }
 
-static bool parse(struct femto_container *container, const uint8_t *bytes, size_t size)
+static void read_kept(struct numbers *numbers, struct femto_kept *kept)
+{
+	const uint32_t items = next_array(numbers, KEPT_ITEMS);
+	if (items == KEPT_ITEMS) {
+		kept->generation = next_number(numbers, UINT32_MAX);
+		kept->standing = (uint8_t)next_number(numbers, FEMTO_STANDING_CONFIRMED);
+		read_spec(numbers, &kept->spec);
+	}
+	numbers->good = numbers->good && (items == 0 || items == KEPT_ITEMS);
+}
+
+static bool parse(struct femto_mark *mark, const uint8_t *bytes, size_t size)
 {
 	struct numbers numbers = {cbor_read(bytes, size), true};
-	uint32_t items = 0;
-	if (cbor_get_array(&numbers.reader, MARK_ITEMS, MARK_ITEMS, &items) != CBOR_OK ||
+	memset(mark, 0, sizeof(*mark));
+	if (next_array(&numbers, MARK_ITEMS) != MARK_ITEMS ||
 		next_number(&numbers, UINT32_MAX) != MARK_FORMAT) {
 		return false;
 	}
-	struct femto_container read = *container;
-	memset(&read.active, 0, sizeof(read.active));
-	read.generation = next_number(&numbers, UINT32_MAX);
-	read.previous = next_number(&numbers, UINT32_MAX);
-	const uint32_t standing = next_number(&numbers, MARK_QUARANTINED);
-	read.stored_confirmed = standing == MARK_CONFIRMED;
-	read.stored_trial = standing == MARK_TRIAL;
-	if (standing == MARK_QUARANTINED) {
-		read.state = CONTAINER_QUARANTINED;
-		read.reason = REFUSAL_TOO_MANY_FAULTS;
-	}
-	read.trial_boots = (uint8_t)next_number(&numbers, UINT8_MAX);
-	next_digest(&numbers, read.active.digest);
-	next_digest(&numbers, read.previous_digest);
-	read_spec(&numbers, &read.active);
-	if (!numbers.good || !cbor_is_done(&numbers.reader)) {
-		return false;
-	}
-	*container = read;
-	return true;
+	mark->resets = (uint8_t)next_number(&numbers, UINT8_MAX);
+	mark->link_worked = next_number(&numbers, 1) != 0;
+	mark->barred.generation = next_long(&numbers, UINT64_MAX);
+	mark->barred.reason = (uint8_t)next_number(&numbers, UINT8_MAX);
+	mark->barred.instruction = (uint16_t)next_number(&numbers, UINT16_MAX);
+	read_kept(&numbers, &mark->current);
+	read_kept(&numbers, &mark->previous);
+	return numbers.good && cbor_is_done(&numbers.reader);
 }
 
-void femto_read_mark(struct femto *f, struct femto_container *container)
+bool femto_read_mark(struct femto *f, uint8_t local_id, struct femto_mark *mark)
 {
 	uint8_t bytes[MARK_BYTES_MAX];
-	const struct store_key key = store_key_slot(STORE_MARK, container->local_id, 0);
+	const struct store_key key = store_key_slot(STORE_MARK, local_id, 0);
 	struct store_ref ref;
-	if (store_find(&f->store, &key, &ref) == STORE_OK && ref.size <= sizeof(bytes) &&
-		store_read(&f->store, &ref, 0, bytes, ref.size) == STORE_OK) {
-		(void)parse(container, bytes, ref.size); /* else it is fetched anew */
-	}
+	return store_find(&f->store, &key, &ref) == STORE_OK && ref.size <= sizeof(bytes) &&
+		   store_read(&f->store, &ref, 0, bytes, ref.size) == STORE_OK &&
+		   parse(mark, bytes, ref.size);
 }

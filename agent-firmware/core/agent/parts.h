@@ -101,17 +101,18 @@ struct femto_refused {
 };
 
 /*
- * Checks the image of f->candidate, behind the statement in the object buffer, and attaches it in
- * place of what its container ran, with `spec`. `generation` 0 = new: the install is kept, else it
- * comes from the store. On refusal what ran before goes on.
+ * Checks the image of f->candidate, behind the statement in the object buffer, keeps it as a new
+ * generation and attaches it, on trial, in place of what its container ran. On refusal what ran
+ * before goes on, unless it had to make room.
  */
-struct femto_refused femto_install(struct femto *f, const struct femto_spec *spec,
-	size_t image_bytes, uint32_t generation, uint64_t now_ms);
+struct femto_refused femto_install_new(
+	struct femto *f, const struct femto_spec *spec, size_t image_bytes, uint64_t now_ms);
 
 /*
  * Reads a generation from the store, checks it again and attaches it. `generation` must be the
- * current or the previous one of the container. REFUSAL_DIGEST_MISMATCH = it is not there, or not
- * what `spec` names; REFUSAL_OBJECT_UNAVAILABLE = its grant is not there yet.
+ * current or the previous one of the container. Its standing stays when nothing about it changes,
+ * else it goes on trial. REFUSAL_DIGEST_MISMATCH = it is not there, or not what `spec` names;
+ * REFUSAL_OBJECT_UNAVAILABLE = its grant is not there yet.
  */
 struct femto_refused femto_install_stored(struct femto *f, uint8_t slot,
 	const struct femto_spec *spec, uint32_t generation, uint64_t now_ms);
@@ -206,19 +207,6 @@ void femto_report_build(struct femto *f, bool is_news);
 /* Whether the last inventory the controller has is out of date, for longer than a moment. */
 bool femto_report_owes_inventory(const struct femto *f);
 
-/* --- trial.c */
-
-void femto_trial_begin(struct femto_container *container, uint64_t now_ms);
-/* Confirms every trial that has earned it. */
-void femto_trial_poll(struct femto *f, uint64_t now_ms);
-uint64_t femto_trial_deadline(const struct femto *f);
-/* A run ended with a fault; may detach the container. */
-void femto_on_fault(struct femto *f, struct femto_container *container, uint8_t cause,
-	uint16_t pc, uint64_t now_ms);
-/* Changes the state and what the report says of a refusal; reports soon when they differ. */
-void femto_set_state(struct femto *f, struct femto_container *container, uint8_t state,
-	struct femto_refused refused, uint64_t now_ms);
-
 /* --- keep.c, mark.c: what survives a reboot */
 
 /* Opens the store and counts the boot. False = the flash does not work. */
@@ -238,14 +226,64 @@ bool femto_keep_install(struct femto *f, uint8_t local_id, uint32_t generation,
 bool femto_read_install(struct femto *f, uint8_t local_id, uint32_t generation,
 	size_t *statement_bytes, size_t *image_bytes);
 void femto_forget_install(struct femto *f, uint8_t local_id, uint32_t generation);
-/* Which generation of a container runs, with which spec, and whether it is confirmed. */
-bool femto_keep_mark(struct femto *f, const struct femto_container *container);
-/* Fills what femto_keep_mark kept; nothing there leaves generation 0. */
-void femto_read_mark(struct femto *f, struct femto_container *container);
+/* One generation as the store remembers it. */
+struct femto_kept {
+	uint32_t generation; /* 0 = none */
+	uint8_t standing;    /* FEMTO_STANDING_… */
+	struct femto_spec spec;
+};
+
+/* Which generation of a container runs, how it stands, and what there is to go back to. */
+struct femto_mark {
+	struct femto_kept current;
+	struct femto_kept previous; /* may have the number of `current`, with another spec */
+	struct femto_barred barred;
+	uint8_t resets;
+	bool link_worked;
+};
+
+bool femto_keep_mark(struct femto *f, uint8_t local_id, const struct femto_mark *mark);
+/* False = there is none, or it can't be read. */
+bool femto_read_mark(struct femto *f, uint8_t local_id, struct femto_mark *mark);
 /* Removes everything about a container but its floor. */
 void femto_forget_container(struct femto *f, const struct femto_container *container);
 uint32_t femto_read_floor(struct femto *f, const struct femto_contract *contract);
 bool femto_keep_floor(struct femto *f, const struct femto_contract *contract);
+
+/* --- generation.c: which generations of a container there are */
+
+/*
+ * Makes (`generation`, `spec`, `standing`) the current one of the container, in the store first and
+ * then in RAM. Of what it had before, the better one stays to go back to. False = the store did not
+ * take it: nothing has changed.
+ */
+bool femto_take_generation(struct femto *f, struct femto_container *container,
+	uint32_t generation, const struct femto_spec *spec, uint8_t standing);
+/* Keeps standing, resets and what is barred of a container. */
+bool femto_keep_standing(struct femto *f, const struct femto_container *container);
+/* Exchanges current and previous generation; false = there is no previous one. */
+bool femto_exchange(struct femto *f, struct femto_container *container);
+/* Fills what is kept of a container; nothing there leaves generation 0. */
+void femto_recall(struct femto *f, struct femto_container *container);
+/* Drops what a power failure left in the store and nothing refers to. */
+void femto_sweep(struct femto *f);
+
+/* --- trial.c */
+
+void femto_trial_begin(struct femto *f, struct femto_container *container, uint64_t now_ms);
+/* Confirms every trial that has earned it, gives up those that a dead link speaks against. */
+void femto_trial_poll(struct femto *f, uint64_t now_ms);
+uint64_t femto_trial_deadline(const struct femto *f);
+/* A run ended with a fault; may detach the container. */
+void femto_on_fault(struct femto *f, struct femto_container *container, uint8_t cause,
+	uint16_t pc, uint64_t now_ms);
+/* The watchdog has reset the device: counts that for all on trial. */
+void femto_on_watchdog_reset(struct femto *f, uint64_t now_ms);
+/* What a container went back to is not allowed to run either: it stops. */
+void femto_quarantine(struct femto *f, struct femto_container *container, uint64_t now_ms);
+/* Changes the state and what the report says of a refusal; reports soon when they differ. */
+void femto_set_state(struct femto *f, struct femto_container *container, uint8_t state,
+	struct femto_refused refused, uint64_t now_ms);
 
 /* --- sleep.c */
 

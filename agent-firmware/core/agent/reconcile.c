@@ -41,6 +41,7 @@ static bool renew_document(struct femto *f, uint64_t now_ms)
 	}
 	f->document_generation = f->accepted_generation;
 	f->document_reason = femto_apply_document(f, document, now_ms);
+	f->reconcile = true; /* what was refused or given up is tried again */
 	return true;
 }
 
@@ -114,10 +115,8 @@ static void renew_contract(struct femto *f, uint8_t slot, uint64_t now_ms)
 	struct femto_container *container = &f->containers[slot];
 	const bool same = names_same(&container->wanted, container->active.digest);
 	const struct femto_spec spec = same ? container->wanted : container->active;
-	container->stored_confirmed = container->confirmed;
 	const struct femto_refused refused =
 		femto_install_stored(f, slot, &spec, container->generation, now_ms);
-	container->stored_confirmed = false;
 	if (refused.reason != 0) {
 		femto_detach(f, container);
 		container->wait.until_ms = 0;
@@ -127,14 +126,37 @@ static void renew_contract(struct femto *f, uint8_t slot, uint64_t now_ms)
 	}
 }
 
-/* After a boot: what ran before runs again while its successor is fetched. */
+/*
+ * After a boot, or when a generation was given up: what the store says is the current one runs
+ * again, before its successor is looked at.
+ */
 static void restore(struct femto *f, uint8_t slot, uint64_t now_ms)
 {
 	struct femto_container *container = &f->containers[slot];
 	const struct femto_spec spec = container->active;
-	(void)femto_install_stored(f, slot, &spec, container->generation, now_ms);
-	container->stored_trial = false;
-	container->stored_confirmed = false;
+	const struct femto_refused refused =
+		femto_install_stored(f, slot, &spec, container->generation, now_ms);
+	if (refused.reason == REFUSAL_OBJECT_UNAVAILABLE) {
+		femto_pause(&container->wait, now_ms);
+		return;
+	}
+	container->restore = false;
+	if (refused.reason == 0) {
+		return;
+	}
+	if (container->state == CONTAINER_REFUSED) {
+		femto_quarantine(f, container, now_ms);
+	} else if (refused.reason == REFUSAL_DIGEST_MISMATCH) {
+		/* not there any more: the one before it until it has been fetched again */
+		container->standing = FEMTO_STANDING_GIVEN_UP;
+		container->restore = container->previous_standing != FEMTO_STANDING_GIVEN_UP &&
+							 femto_exchange(f, container);
+		uint8_t *lost =
+			container->restore ? container->previous_digest : container->active.digest;
+		memset(lost, 0, FEMTO_DIGEST_BYTES);
+	} else if (names_same(&container->wanted, spec.digest)) {
+		refuse_container(f, container, refused, now_ms);
+	}
 }
 
 /* Generation in the store that has the wanted statement, 0 = none. */
@@ -158,10 +180,10 @@ static void attach_stored(struct femto *f, uint8_t slot, uint32_t generation, ui
 		femto_install_stored(f, slot, &spec, generation, now_ms);
 	if (refused.reason == REFUSAL_DIGEST_MISMATCH) {
 		/* not there any more: fetched as any other */
-		if (generation == container->previous) {
-			container->previous = 0;
-		} else {
+		if (names_same(&container->wanted, container->active.digest)) {
 			memset(container->active.digest, 0, FEMTO_DIGEST_BYTES);
+		} else {
+			memset(container->previous_digest, 0, FEMTO_DIGEST_BYTES);
 		}
 	} else if (refused.reason == REFUSAL_OBJECT_UNAVAILABLE) {
 		femto_pause(&container->wait, now_ms);
@@ -186,9 +208,11 @@ static void fetch(struct femto *f, uint8_t slot, uint64_t now_ms)
 
 static bool is_done(const struct femto_container *container)
 {
-	return container->local_id == 0 || container->state == CONTAINER_REFUSED ||
-		   container->state == CONTAINER_QUARANTINED ||
-		   (container->attached && !container->stored_trial && !container->stored_confirmed &&
+	if (container->local_id == 0 || container->restore) {
+		return container->local_id == 0;
+	}
+	return container->state == CONTAINER_REFUSED || container->state == CONTAINER_QUARANTINED ||
+		   (container->attached &&
 			   memcmp(&container->wanted, &container->active, sizeof(container->wanted)) == 0);
 }
 
@@ -203,8 +227,7 @@ static bool step_container(struct femto *f, uint8_t slot, uint64_t now_ms)
 		return false;
 	}
 	const uint32_t generation = stored_generation(container);
-	if (!container->attached && generation != container->generation &&
-		(container->stored_trial || container->stored_confirmed)) {
+	if (container->restore) {
 		restore(f, slot, now_ms);
 	} else if (generation != 0) {
 		attach_stored(f, slot, generation, now_ms);

@@ -42,7 +42,8 @@ void femto_report_poll(struct femto *f, uint64_t now_ms)
 		return;
 	}
 	report->in_flight = false; /* nothing is: whatever was, the client gave it up */
-	if (report->size == 0 && now_ms >= report->due_ms) {
+	/* while there are steps to take at once, what a report would say is about to change */
+	if (report->size == 0 && now_ms >= report->due_ms && !f->reconcile) {
 		const bool is_news = report->changed;
 		report->due_ms = now_ms + (uint64_t)femto_report_period(f) * 1000u;
 		report->changed = false;

@@ -23,6 +23,7 @@
 #define FEMTO_NO_INSTRUCTION 0xffffu
 #define FEMTO_TEXT_MAX 48u /* bytes of a log line or publication of a container */
 #define FEMTO_PULL_BLOCKS_MAX 64u
+#define FEMTO_FAULT_SPANS 6u /* the newest is not over yet */
 
 /* One hook a container is to be attached to. */
 struct femto_hook_spec {
@@ -63,17 +64,30 @@ struct femto_contract {
 	char name[FEMTO_NAME_MAX]; /* of the container */
 };
 
+/* What was given up, and is not tried again before the next desiredGeneration. */
+struct femto_barred {
+	uint64_t generation;  /* desiredGeneration in force at that time, 0 = nothing is barred */
+	uint16_t instruction; /* index of the last fault, FEMTO_NO_INSTRUCTION = none */
+	uint8_t reason;       /* REFUSAL_… */
+};
+
+/* How a generation stands; a higher one is the better one to go back to. */
+#define FEMTO_STANDING_GIVEN_UP 0u
+#define FEMTO_STANDING_TRIAL 1u
+#define FEMTO_STANDING_CONFIRMED 2u
+
 /* One container that the document names, or a free slot. Never moves while it is assigned. */
 struct femto_container {
 	uint8_t local_id;    /* 1 to 31, 0 = free slot */
 	uint8_t state;       /* CONTAINER_… */
 	uint8_t reason;      /* of the refusal, 0 = none */
 	bool attached;       /* its hooks run it; `active`, `contract` and the code are valid */
-	bool confirmed;      /* `active` was, whatever `state` says of its successor */
-	bool stored_trial;   /* `generation` comes from the store and was not confirmed */
-	bool stored_confirmed; /* it comes from the store and was */
+	bool restore;        /* `generation` is to be attached again as it was, from the store */
 	bool shown;          /* a report that shows this trial is acknowledged in full */
-	uint8_t trial_boots; /* boots while it was on trial; only counted so far */
+	bool link_worked;    /* when `generation` was activated */
+	uint8_t standing;    /* of `generation`, FEMTO_STANDING_… */
+	uint8_t previous_standing; /* of `previous` */
+	uint8_t resets;      /* by the watchdog while it was on trial */
 	uint16_t instruction;           /* of the refusal, FEMTO_NO_INSTRUCTION = none */
 	uint16_t arena_at;              /* first byte in the arena: text, rodata, data, bss */
 	uint16_t arena_bytes;           /* 0 = holds no memory */
@@ -91,7 +105,8 @@ struct femto_container {
 	uint32_t faults;                /* that the policy counts */
 	uint64_t instructions;          /* since attached */
 	uint64_t healthy_since_ms;      /* activation or last fault */
-	uint64_t window_since_ms;       /* begin of the window in which `faults` are counted */
+	uint64_t window_since_ms;       /* begin of the newest span of `recent` */
+	uint16_t recent[FEMTO_FAULT_SPANS]; /* faults by span of time since confirmed, newest first */
 	uint64_t due_ms[FEMTO_HOOKS_PER_CONTAINER_MAX]; /* next run, timer hooks only */
 	int32_t parameters[FEMTO_PARAMETERS_MAX];       /* values in force */
 	uint8_t previous_digest[FEMTO_DIGEST_BYTES]; /* statement of `previous` */
@@ -100,6 +115,7 @@ struct femto_container {
 	struct femto_spec wanted; /* of the newest document */
 	struct femto_spec active; /* of the generation that is attached, or was when it ran wild */
 	struct femto_wait wait;   /* for its statement or image */
+	struct femto_barred barred;
 };
 
 /* One grant that the document names. */
@@ -222,6 +238,7 @@ struct femto {
 	uint8_t container_topics;     /* of slot 0; the others follow */
 	uint32_t report_period_seconds;
 	uint32_t wake_interval_seconds;
+	uint64_t heard_ms;            /* last answer of the gateway; boot before the first */
 	uint64_t act_ms;              /* a new head waits until then; FEMTO_NEVER = none waits */
 	uint64_t wake_ms;             /* asleep: when to wake */
 	uint64_t awake_until_ms;      /* connected: not asleep before */

@@ -186,7 +186,9 @@ static void boot(struct device *device, int argc, char **argv)
 	end_with(options.parent);
 	const uint32_t resets = host_watchdog_open(argv, options.watchdog_seconds);
 	const struct femto_flash_geometry geometry = {options.flash_unit_bytes, options.flash_units};
-	const struct femto_config config = config_of(&options);
+	struct femto_config config = config_of(&options);
+	/* only the watchdog executes the program again, so every start after the first is its doing */
+	config.reset_cause = resets > 0 ? FEMTO_RESET_WATCHDOG : FEMTO_RESET_OTHER;
 	device->options = options;
 	device->udp = host_udp_open(options.bridge);
 	device->flash = host_flash_open(options.flash_file, geometry);

@@ -97,10 +97,12 @@ uint32_t sim_device_bytes(void)
 }
 
 int32_t sim_boot(uint8_t *device, uint32_t number, uint32_t mtu_bytes, uint32_t unit_bytes,
-	uint32_t unit_count, double now_ms)
+	uint32_t unit_count, uint32_t reset_cause, double now_ms)
 {
 	struct sim_device *it = device_at(device);
 	struct femto_config config = {.mtu_bytes = (uint16_t)mtu_bytes};
+	config.reset_cause =
+		reset_cause == FEMTO_RESET_WATCHDOG ? FEMTO_RESET_WATCHDOG : FEMTO_RESET_OTHER;
 	it->number = number;
 	it->port = port_of(it, unit_bytes, unit_count);
 	memcpy(config.device_id, it->id, sizeof config.device_id);

@@ -45,11 +45,12 @@
 SIM_EXPORT(uint32_t, sim_device_bytes, (void));
 
 /*
- * Boots: the fields but `datagram` are filled, the flash has the content of the last run. Returns
- * an enum femto_err; the device may only be used after 0. Boots again in the same memory.
+ * Boots: the fields but `datagram` are filled, the flash has the content of the last run, and
+ * `reset_cause` is an enum femto_reset. Returns an enum femto_err; the device may only be used
+ * after 0. Boots again in the same memory.
  */
 SIM_EXPORT(int32_t, sim_boot, (uint8_t *device, uint32_t number, uint32_t mtu_bytes,
-	uint32_t unit_bytes, uint32_t unit_count, double now_ms));
+	uint32_t unit_bytes, uint32_t unit_count, uint32_t reset_cause, double now_ms));
 
 /* Hands over the first `size` bytes of the field `datagram`. */
 SIM_EXPORT(void, sim_feed, (uint8_t *device, uint32_t size, double now_ms));

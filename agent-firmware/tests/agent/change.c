@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "tests/agent/peer.h"
-#include "tests/agent/texts.h"
+#include "tests/support/peer.h"
+#include "tests/support/texts.h"
 
 static struct peer peer;
 
@@ -152,7 +152,7 @@ TEST("after a reboot a confirmed container runs at once, without the gateway")
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
 	CHECK_EQUAL(peer.blocks_served, blocks);
 	CHECK(peer.report.has_inventory);
-	CHECK_EQUAL(peer.violations, 0);
+	CHECK_EQUAL(peer.flash.violations, 0);
 }
 
 TEST("a reboot in the middle of a fetch starts it again from the retained head")
@@ -237,5 +237,5 @@ TEST("installing and removing again and again loses no memory")
 		CHECK_EQUAL(peer.femto.arena_used, 0);
 	}
 	CHECK_EQUAL(femto_get_counter(&peer.femto, COUNTER_FLASH_ERROR), 0);
-	CHECK_EQUAL(peer.violations, 0);
+	CHECK_EQUAL(peer.flash.violations, 0);
 }

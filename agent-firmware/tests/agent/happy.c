@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "tests/agent/peer.h"
-#include "tests/agent/texts.h"
+#include "tests/support/peer.h"
+#include "tests/support/texts.h"
 
 static struct peer peer;
 
@@ -22,7 +22,7 @@ TEST("a device goes from head to a confirmed container, and reports it")
 	for (uint8_t counter = 1; counter <= COUNTER_MAX; counter++) {
 		CHECK_EQUAL(femto_get_counter(&peer.femto, counter), 0);
 	}
-	CHECK_EQUAL(peer.violations, 0);
+	CHECK_EQUAL(peer.flash.violations, 0);
 }
 
 /* Reports of `milliseconds` that carried the inventory, and those that did not. */

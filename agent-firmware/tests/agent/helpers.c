@@ -5,8 +5,8 @@
 #include "core/vm/bytes.h"
 #include "generated/bpf_reasons.h"
 #include "agent/parts.h"
-#include "tests/agent/peer.h"
-#include "tests/agent/texts.h"
+#include "tests/support/peer.h"
+#include "tests/support/texts.h"
 
 #define ALL_HELPERS UINT64_C(0xfe)
 #define MINUS(value) (2 * (value)-1) /* zig-zag */

@@ -1,7 +1,7 @@
 #include "harness.h"
 
-#include "tests/agent/peer.h"
-#include "tests/agent/texts.h"
+#include "tests/support/peer.h"
+#include "tests/support/texts.h"
 
 static struct peer peer;
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "tests/agent/peer.h"
-#include "tests/agent/texts.h"
+#include "tests/support/peer.h"
+#include "tests/support/texts.h"
 
 static struct peer peer;
 

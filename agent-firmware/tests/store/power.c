@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/store/store.h"
-#include "fake_flash.h"
+#include "tests/support/fake_flash.h"
 
 enum action {
 	PUT,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/store/store.h"
-#include "fake_flash.h"
+#include "tests/support/fake_flash.h"
 
 static struct fake_flash flash;
 static struct femto_port port;

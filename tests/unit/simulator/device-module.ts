@@ -17,7 +17,7 @@ const sixtyFour = [0x44, 0, 0, 0, 0, 0, 0, 0x50, 0x40];
 
 const functions: readonly MadeFunction[] = [
 	{name: 'sim_device_bytes', parameters: '', result: 'i', body: [0x41, 0x80, 0x80, 0x01]}, // 16384
-	{name: 'sim_boot', parameters: 'iiiiif', result: 'i', body: zero},
+	{name: 'sim_boot', parameters: 'iiiiiif', result: 'i', body: zero},
 	{name: 'sim_feed', parameters: 'iif', result: '', body: unreachable},
 	{name: 'sim_poll', parameters: 'if', result: 'f', body: sixtyFour},
 	{name: 'sim_sample', parameters: 'iiif', result: '', body: []},
@@ -56,10 +56,14 @@ export function madeModule(foreignImport = false): Uint8Array {
 		...section(2, imported),
 		...section(3, functions.map((_, index) => [index])),
 		...section(5, [[0x00, 0x01]]),
-		...section(6, [[0x7f, 0x00, 0x41, 0x80, 0x08, 0x0b]]), // __heap_base = 1024
+		...section(6, [
+			[0x7f, 0x00, 0x41, 0x80, 0x08, 0x0b], // __heap_base = 1024
+			[0x7f, 0x01, 0x41, 0x80, 0x08, 0x0b], // __stack_pointer, too
+		]),
 		...section(7, [
 			[...text('memory'), 0x02, 0x00],
 			[...text('__heap_base'), 0x03, 0x00],
+			[...text('__stack_pointer'), 0x03, 0x01],
 			...functions.map(({name}, index) => [...text(name), 0x00, first + index]),
 		]),
 		...section(10, functions.map(({body}) => sized([0x00, ...body, 0x0b]))),

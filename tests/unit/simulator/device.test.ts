@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {decode, encode} from '../../../protocol/mqttsn/codec.ts';
 import {seededRandom} from '../../../runtime/random.ts';
-import {SimulatedDevice, type DeviceOptions} from '../../../simulator/device.ts';
+import {CoreFrozen, SimulatedDevice, type DeviceOptions} from '../../../simulator/device.ts';
 import {Firmware} from '../../../simulator/firmware.ts';
 import {Flash, FlashError, type FlashOperation} from '../../../simulator/flash.ts';
 import {simFields, simImports} from '../../../simulator/generated/sim.ts';
@@ -115,6 +115,30 @@ test('the flash keeps its content over a restart and a crash, and a boot reads i
 	assert.ok(programmed > 0);
 	assert.deepEqual(now.subarray(0, programmed), kept.subarray(0, programmed));
 	assert.notDeepEqual(now, kept);
+});
+
+test('a frozen core does nothing until the watchdog restarts it, and leaves the shard intact', () => {
+	const firmware = new Firmware(module);
+	const other = bench(firmware, {id: 'pump-2'});
+	let freezes = 0;
+	let isStuck = true;
+	const send = (): void => {
+		if (isStuck) throw new CoreFrozen();
+	};
+	const {device} = bench(firmware, {send, onFreeze: () => freezes++});
+	// Often enough to use up the stack, did a frozen call keep its part of it.
+	for (let round = 1; round <= 1000; round++) {
+		assert.equal(device.poll(0), Infinity);
+		assert.equal(device.poll(5000), Infinity);
+		device.feed(Uint8Array.of(2, 0x16), 5000);
+		assert.deepEqual({isFrozen: device.isFrozen, freezes}, {isFrozen: true, freezes: round});
+		device.restart('watchdog');
+	}
+	isStuck = false;
+	runUntil(device, 1000);
+	runUntil(other.device, 1000);
+	assert.partialDeepStrictEqual(packetAt(other.sent, 0), {clientId: 'pump-2'});
+	assert.equal(device.isFrozen, false);
 });
 
 test('random datagrams are no reason to break down, or to stop asking for a session', () => {

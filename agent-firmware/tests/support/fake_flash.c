@@ -1,4 +1,4 @@
-#include "fake_flash.h"
+#include "tests/support/fake_flash.h"
 
 #include <string.h>
 
@@ -96,6 +96,9 @@ static enum femto_port_err program_flash(
 		if (at / unit_bytes == flash->refused_unit) {
 			return FEMTO_PORT_FAILED;
 		}
+		if (flash->operations >= flash->dead_at) {
+			return FEMTO_PORT_FAILED;
+		}
 		if (flash->operations == flash->fail_at) {
 			flash->operations++;
 			program_bits(flash, at, data + done, true);
@@ -143,6 +146,9 @@ static enum femto_port_err erase_flash(void *context, uint32_t unit)
 	if (unit >= flash->geometry.unit_count) {
 		return broken(flash);
 	}
+	if (flash->operations >= flash->dead_at) {
+		return FEMTO_PORT_FAILED;
+	}
 	if (flash->operations == flash->fail_at) {
 		flash->operations++;
 		return FEMTO_PORT_FAILED;
@@ -162,6 +168,7 @@ void fake_flash_init(struct fake_flash *flash, uint32_t unit_bytes, uint32_t cou
 	flash->geometry = (struct femto_flash_geometry){unit_bytes, count};
 	flash->cut_at = UINT64_MAX;
 	flash->fail_at = UINT64_MAX;
+	flash->dead_at = UINT64_MAX;
 	flash->refused_unit = UINT32_MAX;
 	flash->seed = 0x2545f491u;
 	memset(flash->bytes, fill, sizeof flash->bytes);

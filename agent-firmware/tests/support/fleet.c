@@ -1,4 +1,4 @@
-#include "tests/agent/fleet.h"
+#include "tests/support/fleet.h"
 
 #include <string.h>
 

@@ -30,6 +30,7 @@ struct fake_flash {
 	uint64_t cut_at;     /* the operation at which power fails; UINT64_MAX = never */
 	enum fake_cut cut;
 	uint64_t fail_at;    /* the operation that fails once, half done; UINT64_MAX = never */
+	uint64_t dead_at;    /* from this operation on all fail without effect; UINT64_MAX = never */
 	bool is_off;         /* power has failed: every call fails */
 	uint32_t seed;       /* of the bits that a cut leaves */
 	uint32_t violations; /* rules broken by the caller */

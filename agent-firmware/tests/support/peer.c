@@ -1,4 +1,4 @@
-#include "tests/agent/peer.h"
+#include "tests/support/peer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,43 +9,27 @@
 
 #define DELAY_MS 25u
 #define RESEND_MS 1000u
-#define UNIT_BYTES 4096u
 
 static enum femto_port_err flash_read(void *context, uint32_t address, uint8_t *data, size_t size)
 {
-	const struct peer *peer = context;
-	memcpy(data, peer->flash + address, size);
-	return FEMTO_PORT_OK;
-}
-
-static bool is_flash_dead(struct peer *peer)
-{
-	peer->flash_writes++;
-	return peer->flash_fails_at != 0 && peer->flash_writes >= peer->flash_fails_at;
+	struct peer *peer = context;
+	const struct femto_port port = fake_flash_port(&peer->flash);
+	return port.flash_read(port.context, address, data, size);
 }
 
 static enum femto_port_err flash_program(
 	void *context, uint32_t address, const uint8_t *data, size_t size)
 {
 	struct peer *peer = context;
-	if (is_flash_dead(peer)) {
-		return FEMTO_PORT_FAILED;
-	}
-	for (size_t i = 0; i < size; i++) {
-		peer->violations += peer->flash[address + i] != FEMTO_FLASH_ERASED ? 1u : 0;
-		peer->flash[address + i] = data[i];
-	}
-	return FEMTO_PORT_OK;
+	const struct femto_port port = fake_flash_port(&peer->flash);
+	return port.flash_program(port.context, address, data, size);
 }
 
 static enum femto_port_err flash_erase(void *context, uint32_t unit)
 {
 	struct peer *peer = context;
-	if (is_flash_dead(peer)) {
-		return FEMTO_PORT_FAILED;
-	}
-	memset(peer->flash + (size_t)unit * UNIT_BYTES, FEMTO_FLASH_ERASED, UNIT_BYTES);
-	return FEMTO_PORT_OK;
+	const struct femto_port port = fake_flash_port(&peer->flash);
+	return port.flash_erase(port.context, unit);
 }
 
 static uint32_t port_random(void *context)
@@ -68,8 +52,21 @@ static bool is_lost(struct peer *peer)
 	return peer->lose_every > 0 && peer->passed % peer->lose_every == 0;
 }
 
+/* Kind of a message of ours or of the device; what acknowledges goes with what it is for. */
+static enum peer_air air_of(const uint8_t *datagram, size_t size)
+{
+	static const enum peer_air kinds[] = {PEER_AIR_OTHER, PEER_AIR_HEAD, PEER_AIR_REPORT,
+		PEER_AIR_BLOCK, PEER_AIR_BLOCK};
+	if (size < 5u || (datagram[1] != MQSN_PUBLISH && datagram[1] != MQSN_PUBACK)) {
+		return PEER_AIR_OTHER;
+	}
+	const size_t at = datagram[1] == MQSN_PUBLISH ? 4u : 3u;
+	return datagram[at] < sizeof(kinds) / sizeof(kinds[0]) ? kinds[datagram[at]] : PEER_AIR_OTHER;
+}
+
 void peer_send_raw(struct peer *peer, const uint8_t *data, size_t size)
 {
+	peer->air[air_of(data, size)] += (uint32_t)size;
 	if (is_lost(peer)) {
 		return;
 	}
@@ -303,29 +300,25 @@ static enum femto_port_err port_send(void *context, const uint8_t *datagram, siz
 	struct peer *peer = context;
 	CHECK(size <= 64 && datagram[0] == size);
 	peer->sent++;
+	peer->air[air_of(datagram, size)] += (uint32_t)size;
 	if (!peer->is_down && !is_lost(peer)) {
 		on_datagram(peer, datagram, size);
 	}
 	return FEMTO_PORT_OK;
 }
 
-void peer_init(struct peer *peer)
+void peer_init_flash(struct peer *peer, uint32_t unit_bytes, uint32_t units, uint8_t fill)
 {
 	memset(peer, 0, sizeof(*peer));
-	memset(peer->flash, FEMTO_FLASH_ERASED, sizeof(peer->flash));
+	fake_flash_init(&peer->flash, unit_bytes, units, fill);
 	fleet_init(&peer->fleet);
 	peer->now_ms = 1000;
-	peer->port = (struct femto_port){
-		.context = peer,
-		.flash = {UNIT_BYTES, PEER_FLASH_BYTES / UNIT_BYTES},
-		.send = port_send,
-		.random = port_random,
-		.flash_read = flash_read,
-		.flash_program = flash_program,
-		.flash_erase = flash_erase,
-		.sensor_read = sensor_read,
-	};
 	peer_boot(peer);
+}
+
+void peer_init(struct peer *peer)
+{
+	peer_init_flash(peer, PEER_UNIT_BYTES, PEER_UNITS, FEMTO_FLASH_ERASED);
 }
 
 void peer_boot(struct peer *peer)
@@ -339,6 +332,19 @@ void peer_boot(struct peer *peer)
 	};
 	memcpy(config.device_key, peer->fleet.device_key, sizeof(config.device_key));
 	memcpy(config.root_key, peer->fleet.root_key, sizeof(config.root_key));
+	config.reset_cause = peer->reset_cause;
+	peer->reset_cause = FEMTO_RESET_OTHER;
+	/* made anew, as a peer may be a copy of another */
+	peer->port = (struct femto_port){
+		.context = peer,
+		.flash = peer->flash.geometry,
+		.send = port_send,
+		.random = port_random,
+		.flash_read = flash_read,
+		.flash_program = flash_program,
+		.flash_erase = flash_erase,
+		.sensor_read = sensor_read,
+	};
 	peer->queued = 0;
 	memset(&peer->report, 0, sizeof(peer->report));
 	peer->slice_report = 0;

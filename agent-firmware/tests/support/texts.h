@@ -3,7 +3,7 @@
 #define TESTS_TEXTS_H
 
 #include "generated/tables.h"
-#include "tests/agent/fleet.h"
+#include "tests/support/fleet.h"
 
 /* Packed: opcode, then what it uses; numbers are zig-zag, so 2n for a small n. */
 #define MOV_IMM(reg, value) 0xb7, (reg), (2 * (value))

@@ -6,12 +6,23 @@
 #define TESTS_PEER_H
 
 #include "femto.h"
-#include "tests/agent/fleet.h"
+#include "tests/support/fake_flash.h"
+#include "tests/support/fleet.h"
 
 #define PEER_QUEUE 64u
-#define PEER_FLASH_BYTES 32768u
+#define PEER_UNIT_BYTES 4096u
+#define PEER_UNITS 8u
 #define PEER_REPORT_BYTES 2048u
 #define PEER_CONTAINERS 8u
+
+/* What a datagram is about. */
+enum peer_air {
+	PEER_AIR_HEAD,
+	PEER_AIR_BLOCK,
+	PEER_AIR_REPORT,
+	PEER_AIR_OTHER,
+};
+#define PEER_AIR_KINDS 4u
 
 /* The newest report that arrived whole. */
 struct peer_report {
@@ -38,16 +49,15 @@ struct peer {
 	struct femto femto;
 	struct femto_port port;
 	uint64_t now_ms;
-	uint8_t flash[PEER_FLASH_BYTES];
-	uint32_t violations; /* flash units programmed twice */
-	uint32_t flash_writes;   /* programs and erases so far */
-	uint32_t flash_fails_at; /* from this one on all fail; 0 = none */
+	struct fake_flash flash;
+	enum femto_reset reset_cause; /* of the next boot */
 	/* link */
 	struct peer_datagram queue[PEER_QUEUE];
 	size_t queued;
 	uint32_t lose_every;  /* every n-th datagram of both ways is lost; 0 = none */
 	uint32_t passed;      /* datagrams since the start */
 	uint32_t sent;        /* datagrams of the device */
+	uint32_t air[PEER_AIR_KINDS]; /* bytes of datagrams both ways, acknowledgements with them */
 	bool without_ids;     /* the gateway knows no predefined ids */
 	bool keeps_pubacks;   /* the gateway acknowledges no publication */
 	bool is_down;         /* the gateway says nothing */
@@ -71,6 +81,8 @@ struct peer {
 };
 
 void peer_init(struct peer *peer);
+/* The same with a flash of `units` erase units of `unit_bytes`, in which each byte reads `fill`. */
+void peer_init_flash(struct peer *peer, uint32_t unit_bytes, uint32_t units, uint8_t fill);
 /* A device that boots with this flash. */
 void peer_boot(struct peer *peer);
 /* Delivers the fleet's head, again until it is acknowledged. */
