@@ -1,3 +1,4 @@
+import type {CountInput} from './counts.ts';
 import {ensureNamespace} from './namespace.ts';
 import {decodeBridgePresence, type BridgePresence} from '../protocol/presence.ts';
 import type {Clock} from '../runtime/clock.ts';
@@ -17,6 +18,15 @@ interface Lease extends KubeObject {
 
 const leases = {group: 'coordination.k8s.io', version: 'v1', plural: 'leases'} as const;
 
+export interface BridgeLeasesOptions {
+	readonly api: KubeApi;
+	readonly clock: Clock;
+	/** Where the Leases are. */
+	readonly namespace: string;
+	readonly log: Log;
+	readonly count: CountInput;
+}
+
 /** A bridge counts as there while its presence is younger than this many of its periods. */
 const periodsMax = 3;
 
@@ -29,20 +39,23 @@ export class BridgeLeases {
 	readonly #clock: Clock;
 	readonly #namespace: string;
 	readonly #log: Log;
+	readonly #count: CountInput;
 	/** The last write of each bridge; the next one waits for it. */
 	readonly #writes = new Map<string, Promise<void>>();
 
-	constructor(api: KubeApi, clock: Clock, namespace: string, log: Log) {
+	constructor({api, clock, namespace, log, count}: BridgeLeasesOptions) {
 		this.#api = api;
 		this.#clock = clock;
 		this.#namespace = namespace;
 		this.#log = log;
+		this.#count = count;
 	}
 
 	/** Takes a message on f/bridge/<name>. */
 	seen(name: string, payload: Uint8Array): void {
 		const presence = decodeBridgePresence(payload);
 		if (!presence.ok || !/^[a-z0-9]([-a-z0-9]{0,48}[a-z0-9])?$/.test(name)) {
+			this.#count('presence');
 			this.#log.warn('presence of a bridge is malformed', {bridge: name, error: presence.ok ? 'name' : presence.error});
 			return;
 		}

@@ -1,3 +1,4 @@
+import type {CountInput} from './counts.ts';
 import {sleep, type Clock} from '../runtime/clock.ts';
 import type {Log} from '../runtime/log.ts';
 import type {MqttLink} from '../runtime/mqtt.ts';
@@ -40,16 +41,18 @@ export class HeadPublisher {
 	readonly #link: MqttLink;
 	readonly #clock: Clock;
 	readonly #log: Log;
+	readonly #count: CountInput;
 	readonly #heads = new Map<string, HeadState>();
 	readonly #waiting = new Map<string, (() => void)[]>();
 	#connected = false;
 	/** Aborts what the last connection or the publisher as a whole still waits for. */
 	#session = new AbortController();
 
-	constructor(link: MqttLink, clock: Clock, log: Log) {
+	constructor(link: MqttLink, clock: Clock, log: Log, count: CountInput) {
 		this.#link = link;
 		this.#clock = clock;
 		this.#log = log;
+		this.#count = count;
 	}
 
 	/** Publishes `head`, which carries `generation`, for `device` unless it stands there already. */
@@ -134,6 +137,7 @@ export class HeadPublisher {
 		state.correcting = false;
 		if (state.differs && this.#heads.get(device) === state) {
 			state.acknowledged = false;
+			this.#count('head');
 			this.#log.warn('head differed on the broker, published again', {device});
 			this.#send(device);
 		}

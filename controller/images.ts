@@ -9,7 +9,7 @@ const blockBytesMax = 1024;
 
 export type BlockAnswer =
 	/** Payload for f/<device>/b; its block is empty when the object is not available to the device. */
-	| {readonly kind: 'block'; readonly payload: Uint8Array}
+	| {readonly kind: 'block'; readonly payload: Uint8Array; readonly available: boolean}
 	| {readonly kind: 'malformed'}
 	| {readonly kind: 'tooMany'};
 
@@ -63,10 +63,12 @@ export class ImageServer {
 			return {kind: 'tooMany'};
 		}
 		const {digest, offset, length} = decoded.value;
-		const object = entry?.objects.get(bytesToHex(digest)) ?? new Uint8Array(0);
+		const found = entry?.objects.get(bytesToHex(digest));
+		const object = found ?? new Uint8Array(0);
 		const most = Math.min(length, blockRoom(entry?.mtuBytes ?? Infinity));
 		const bytes = object.subarray(offset, offset + most);
-		return {kind: 'block', payload: encodeBlock({digest: digest.subarray(0, 4), offset, bytes})};
+		const payload = encodeBlock({digest: digest.subarray(0, 4), offset, bytes});
+		return {kind: 'block', payload, available: found !== undefined};
 	}
 
 	#takeToken(entry: DeviceObjects): boolean {

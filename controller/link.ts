@@ -17,8 +17,8 @@ const reconnectMs = 1_000;
 /** MQTT 3.1.1 over TCP or TLS with a kept session. Nothing is sent before `start`. */
 export function createMqttLink(options: MqttLinkOptions): MqttLink {
 	const {url, clientId, log} = options;
-	const client = connect(url, {
-		clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
+	const client = connect({
+		...readUrl(url), clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
 		...(options.username === undefined ? {} : {username: options.username}),
 		...(options.password === undefined ? {} : {password: options.password}),
 	});
@@ -30,8 +30,22 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 		},
 		start: handlers => start(client, handlers, log),
 		// At once: what is under way stays in the session, and a broker that is gone would never acknowledge it.
-		stop: async () => client.endAsync(true),
+		stop: async () => {
+			// Else the end of a connection that is just being opened would lead to the next one.
+			client.options.reconnectPeriod = 0;
+			await client.endAsync(true);
+		},
 	};
+}
+
+/** Without a port the protocol decides it. @throws TypeError for what is no URL. */
+function readUrl(url: string) {
+	const {protocol, hostname, port} = new URL(url);
+	return {
+		protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+		host: hostname.replace(/^\[(.*)\]$/, '$1'),
+		...(port === '' ? {} : {port: Number(port)}),
+	} as const;
 }
 
 async function publish(

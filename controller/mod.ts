@@ -1,5 +1,6 @@
 import {BridgeLeases} from './bridges.ts';
 import {ContainerReconciler} from './container/reconcile.ts';
+import {InputTally, type InputCounts} from './counts.ts';
 import {DeviceReconciler} from './device/reconcile.ts';
 import {DeviceSessions} from './device/sessions.ts';
 import {Fleet} from './fleet.ts';
@@ -7,7 +8,7 @@ import {HeadPublisher} from './heads.ts';
 import {ImageServer} from './images.ts';
 import {ensureNamespace} from './namespace.ts';
 import {KeyedWork} from './queues.ts';
-import {filters, Receiver, type ReceiverCounts} from './receive.ts';
+import {filters, Receiver} from './receive.ts';
 import {changeHandlers} from './route.ts';
 import {reconcileTenant} from './tenant/reconcile.ts';
 import {Watches} from './watch.ts';
@@ -19,6 +20,7 @@ import type {Log} from '../runtime/log.ts';
 import type {MqttLink} from '../runtime/mqtt.ts';
 import type {Random} from '../runtime/random.ts';
 
+export {inputCounters, type InputCounter, type InputCounts} from './counts.ts';
 export {createMqttLink, type MqttLinkOptions} from './link.ts';
 
 export interface ControllerParts {
@@ -52,8 +54,8 @@ export interface Controller {
 	stop(): Promise<void>;
 	/** Resolves when it has stopped, be it that leadership was lost. */
 	readonly ended: Promise<void>;
-	/** What came from the broker and was not used, by cause. */
-	readonly counts: ReceiverCounts;
+	/** What came in and was not used, since the process started; each by exactly one cause. */
+	readonly counts: InputCounts;
 }
 
 const periodSecondsMax = 86_400;
@@ -92,8 +94,8 @@ class RunningController implements Controller {
 		this.#end = resolve;
 	}
 
-	get counts(): ReceiverCounts {
-		return this.#machine.receiver.counts;
+	get counts(): InputCounts {
+		return this.#machine.tally.counts;
 	}
 
 	async start(): Promise<void> {
@@ -188,13 +190,17 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	const watches = new Watches({api, clock, random, log});
 	const fleet = new Fleet(watches.caches, rootPublicKey, reportPeriodSeconds);
 	const sessions = new DeviceSessions(clock, fleetSecret);
-	const heads = new HeadPublisher(link, clock, log);
+	const tally = new InputTally();
+	const count = tally.add;
+	const heads = new HeadPublisher(link, clock, log, count);
 	const images = new ImageServer(clock);
-	const bridges = new BridgeLeases(api, clock, namespace, log);
+	const bridges = new BridgeLeases({api, clock, namespace, log, count});
 	const events = new EventRecorder({api, component: 'femto-controller', clock, random, log});
 	const enqueueDevice = (name: string): void => deviceWork.add(name);
 	const enqueueContainer = (key: string): void => containerWork.add(key);
-	const containers = new ContainerReconciler({api, clock, fleet, heads, events, enqueueDevice, enqueueContainer});
+	const containers = new ContainerReconciler({
+		api, clock, fleet, heads, events, count, enqueueDevice, enqueueContainer,
+	});
 	const devices = new DeviceReconciler({api, clock, fleet, sessions, heads, images, events, reportPeriodSeconds});
 	const deviceWork: KeyedWork = new KeyedWork({
 		clock, log, workers: deviceWorkers, reconcile: name => devices.reconcile(name),
@@ -206,12 +212,12 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	const tenantWork = new KeyedWork({
 		clock, log, workers: 1,
 		reconcile: async name => {
-			await reconcileTenant({api, clock, tenants: watches.tenants, registry: fleet.tenants, events}, name);
+			await reconcileTenant({api, clock, tenants: watches.tenants, registry: fleet.tenants, events, count}, name);
 			return undefined;
 		},
 	});
 	const receiver = new Receiver({
-		api, link, log, fleet, sessions, heads, images, bridges, deviceLabels, enqueueDevice,
+		api, link, log, fleet, sessions, heads, images, bridges, count, deviceLabels, enqueueDevice,
 		challengeDevice: name => {
 			devices.challenge(name);
 			deviceWork.add(name);
@@ -221,5 +227,5 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 		fleet, addContainer: enqueueContainer, addDevice: enqueueDevice, addTenant: name => tenantWork.add(name),
 		forgetContainer: container => containers.forget(container),
 	});
-	return {watches, heads, bridges, events, receiver, handlers, works: [tenantWork, containerWork, deviceWork]};
+	return {watches, tally, heads, bridges, events, receiver, handlers, works: [tenantWork, containerWork, deviceWork]};
 }

@@ -1,4 +1,5 @@
 import type {BridgeLeases} from './bridges.ts';
+import type {CountInput} from './counts.ts';
 import type {DeviceSessions, ReportNumber} from './device/sessions.ts';
 import type {Fleet} from './fleet.ts';
 import type {HeadPublisher} from './heads.ts';
@@ -21,6 +22,7 @@ export interface ReceiverOptions {
 	/** Labels of a device that enrols. */
 	readonly deviceLabels: Readonly<Record<string, string>>;
 	readonly enqueueDevice: (name: string) => void;
+	readonly count: CountInput;
 	/** Asks a device to prove that an old report was its own. */
 	readonly challengeDevice: (name: string) => void;
 }
@@ -32,22 +34,14 @@ const deviceId = /^[a-z0-9-]{1,23}$/;
 /** Key number of a device that has no FemtoDevice yet: the default of its spec. */
 const firstKeyNumber = 0;
 
-/** What came in and was not used, by cause. */
-export type ReceiverCounts = Readonly<Record<'malformed' | 'mac' | 'replay' | 'tooMany' | 'unroutable', number>>;
-
 /** Brings what arrives from the broker to where it belongs. */
 export class Receiver {
 	readonly #options: ReceiverOptions;
-	readonly #counts = {malformed: 0, mac: 0, replay: 0, tooMany: 0, unroutable: 0};
 	/** Devices whose FemtoDevice is being created. */
 	readonly #enrolling = new Map<string, Promise<void>>();
 
 	constructor(options: ReceiverOptions) {
 		this.#options = options;
-	}
-
-	get counts(): ReceiverCounts {
-		return {...this.#counts};
 	}
 
 	receive({topic, payload}: MqttMessage): void {
@@ -57,7 +51,7 @@ export class Receiver {
 			return;
 		}
 		if (root !== 'f' || !deviceId.test(id)) {
-			this.#counts.unroutable++;
+			this.#options.count('unroutable');
 			return;
 		}
 		switch (suffix) {
@@ -68,7 +62,7 @@ export class Receiver {
 			case 'd':
 				return this.#options.heads.seen(id, payload);
 			default:
-				this.#counts.unroutable++;
+				this.#options.count('unroutable');
 		}
 	}
 
@@ -78,17 +72,19 @@ export class Receiver {
 	}
 
 	#onSlice(id: string, payload: Uint8Array): void {
-		const {fleet, sessions, enqueueDevice, log} = this.#options;
+		const {fleet, sessions, enqueueDevice, log, count} = this.#options;
 		const device = fleet.devices.get(id);
 		const outcome = sessions.receive(id, device?.spec.keyNumber ?? firstKeyNumber, payload, lastReportOf(device));
 		switch (outcome.kind) {
 			case 'incomplete':
+				return;
 			case 'duplicate':
+				count(outcome.kind);
 				return;
 			case 'report':
 				return device === undefined ? this.#enrol(id) : enqueueDevice(id);
 			default:
-				this.#counts[outcome.kind]++;
+				count(outcome.kind);
 				log.warn('report not used', {device: id, reason: outcome.kind});
 		}
 		if (outcome.kind === 'replay') {
@@ -97,11 +93,14 @@ export class Receiver {
 	}
 
 	#onRequest(id: string, payload: Uint8Array): void {
-		const {images, link, log} = this.#options;
+		const {images, link, log, count} = this.#options;
 		const answer = images.answer(id, payload);
 		if (answer.kind !== 'block') {
-			this.#counts[answer.kind]++;
+			count(answer.kind);
 			return;
+		}
+		if (!answer.available) {
+			count('unavailable');
 		}
 		// QoS 0: a block that is lost is asked for again.
 		link.publish(`f/${id}/b`, answer.payload, {qos: 0}).catch((error: unknown) => {

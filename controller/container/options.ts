@@ -1,3 +1,4 @@
+import type {CountInput} from '../counts.ts';
 import type {EventSink} from '../events.ts';
 import type {Fleet} from '../fleet.ts';
 import type {HeadPublisher} from '../heads.ts';
@@ -10,6 +11,7 @@ export interface ContainerReconcilerOptions {
 	readonly fleet: Fleet;
 	readonly heads: HeadPublisher;
 	readonly events: EventSink;
+	readonly count: CountInput;
 	/** Asks for a pass over one device. */
 	readonly enqueueDevice: (name: string) => void;
 	/** Asks for another pass over one FemtoContainer, `namespace/name`. */

@@ -30,7 +30,7 @@ export class ContainerReconciler {
 	constructor(options: ContainerReconcilerOptions) {
 		this.#options = options;
 		this.#preparation = new Preparation(options.api, options.fleet);
-		this.#teller = new Teller(options.events);
+		this.#teller = new Teller(options.events, options.count);
 	}
 
 	/** Returns after how many milliseconds to come back at the latest. @throws KubeError of a read or write. */

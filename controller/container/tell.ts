@@ -1,4 +1,5 @@
 import {isTrue} from '../conditions.ts';
+import {counterOfReason, type CountInput} from '../counts.ts';
 import type {EventSink} from '../events.ts';
 import type {DeviceView} from './gather.ts';
 import type {Course} from './steer.ts';
@@ -12,15 +13,22 @@ import {findCondition} from '../../runtime/kube/conditions.ts';
  */
 export class Teller {
 	readonly #events: EventSink;
+	readonly #count: CountInput;
 	/** What was told of each container, by uid: revision, reason and class. */
 	readonly #told = new Map<string, Set<string>>();
 
-	constructor(events: EventSink) {
+	constructor(events: EventSink, count: CountInput) {
 		this.#events = events;
+		this.#count = count;
 	}
 
+	/** Says once why a container can't be run as declared, and counts what was wrong. */
 	tellBlocked(container: FemtoContainer, status: FemtoContainerStatus): void {
-		this.#tellStalled(container, status);
+		const reason = this.#tellStalled(container, status);
+		const counter = reason === undefined ? undefined : counterOfReason(reason);
+		if (counter !== undefined) {
+			this.#count(counter);
+		}
 	}
 
 	tellRollout(container: FemtoContainer, status: FemtoContainerStatus, course: Course): void {
@@ -68,12 +76,15 @@ export class Teller {
 		}
 	}
 
-	#tellStalled(container: FemtoContainer, status: FemtoContainerStatus): void {
+	/** The reason, when it is a new one. */
+	#tellStalled(container: FemtoContainer, status: FemtoContainerStatus): string | undefined {
 		const before = findCondition(container.status?.conditions, 'Stalled');
 		const after = findCondition(status.conditions, 'Stalled');
 		const same = before?.reason === after?.reason && before?.observedGeneration === after?.observedGeneration;
-		if (after !== undefined && isTrue(status.conditions, 'Stalled') && !same) {
-			this.#events.record(container, 'Warning', after.reason, after.message);
+		if (after === undefined || !isTrue(status.conditions, 'Stalled') || same) {
+			return undefined;
 		}
+		this.#events.record(container, 'Warning', after.reason, after.message);
+		return after.reason;
 	}
 }

@@ -4,7 +4,7 @@ import {deviceKey, equalBytes} from '../../protocol/crypto.ts';
 import {
 	decodeReport, decodeReportSlice, type ContainerReport, type Counter, type Inventory, type Report,
 } from '../../protocol/generated/messages.ts';
-import {joinSlice, type UnfinishedReport} from './slices.ts';
+import {isPossible, joinSlice, type UnfinishedReport} from './slices.ts';
 
 /** The newest authentic report of one device. */
 export interface Observation {
@@ -58,7 +58,7 @@ export class DeviceSessions {
 	/** Takes one slice. A report that is not newer than `known`, the last one written to status, is not believed. */
 	receive(device: string, keyNumber: number, payload: Uint8Array, known?: ReportNumber): ReportOutcome {
 		const slice = decodeReportSlice(payload);
-		if (!slice.ok) {
+		if (!slice.ok || !isPossible(slice.value)) {
 			return {kind: 'malformed'};
 		}
 		const session = this.#sessionOf(device, keyNumber);

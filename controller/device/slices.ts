@@ -22,7 +22,7 @@ const partsMax = Math.ceil(reportBytesMax / reportSliceBytesMax);
  * carry no MAC, so nothing that they say is believed until the whole is.
  */
 export function joinSlice(unfinished: readonly UnfinishedReport[], slice: ReportSlice): JoinResult {
-	if (slice.parts === 0 || slice.parts > partsMax || slice.part >= slice.parts) {
+	if (!isPossible(slice)) {
 		return {unfinished};
 	}
 	const known = unfinished.find(({report, parts}) => report === slice.report && parts.length === slice.parts);
@@ -32,6 +32,11 @@ export function joinSlice(unfinished: readonly UnfinishedReport[], slice: Report
 	const joined = joinParts(parts);
 	return joined === undefined
 		? {unfinished: [...others, {report: slice.report, parts}]} : {unfinished: others, joined};
+}
+
+/** Whether a slice can be of a report at all: none is larger than `reportBytesMax`. */
+export function isPossible({part, parts}: ReportSlice): boolean {
+	return parts > 0 && parts <= partsMax && part < parts;
 }
 
 function joinParts(parts: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {

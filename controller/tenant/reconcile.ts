@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {nextConditions, type ConditionWish} from '../conditions.ts';
 import type {Cache} from '../cache.ts';
+import type {CountInput} from '../counts.ts';
 import type {EventSink} from '../events.ts';
 import {helperNames, hookName} from '../fit.ts';
 import type {TenantVerdict} from './evaluate.ts';
@@ -20,6 +21,7 @@ export interface TenantReconcilerOptions {
 	readonly tenants: Cache<FemtoTenant>;
 	readonly registry: TenantRegistry;
 	readonly events: EventSink;
+	readonly count: CountInput;
 }
 
 /** Says of one FemtoTenant whether its grant counts, and what stands in it. @throws KubeError of the write. */
@@ -37,6 +39,9 @@ export async function reconcileTenant(options: TenantReconcilerOptions, name: st
 	const before = findCondition(tenant.status?.conditions, 'Ready');
 	const after = findCondition(written.status?.conditions, 'Ready');
 	if (after !== undefined && before?.reason !== after.reason) {
+		if (verdict.kind !== 'valid') {
+			options.count(verdict.kind === 'revoked' ? 'revoked' : 'grant');
+		}
 		options.events.record(written, after.status === 'True' ? 'Normal' : 'Warning', after.reason, after.message);
 	}
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {InputCounter} from '../../../controller/mod.ts';
 import {bytesToHex, sha256} from '../../../protocol/crypto.ts';
 import type {Grant} from '../../../protocol/generated/messages.ts';
 import {refusalReasons, verifierReasonBase} from '../../../protocol/schema/reasons.ts';
@@ -18,8 +19,8 @@ interface Row {
 	/** Reason of Ready and Stalled. */
 	readonly reason: string;
 	readonly message: RegExp;
-	/** Reason of the event; the one of the condition by default. */
-	readonly event?: string;
+	/** What the controller counts, and nothing else; nothing when the device counts it, or nothing bad came in. */
+	readonly counter?: InputCounter;
 }
 
 const jump = verifierReasonBase + (verifierReasons.find(({name}) => name === 'JumpOutside')?.code ?? 0);
@@ -30,10 +31,10 @@ const rows: Record<string, Row> = {
 		grant: 'none', reason: 'NoTenant', message: /has no tenant; make one: femto tenant grant plant-a/,
 	},
 	'a statement of another tenant': {
-		signed: sign({tenant: 8}), reason: 'UnknownTenant', message: /is for tenant 8, namespace plant-a is tenant 7/,
+		signed: sign({tenant: 8}), counter: 'tenant', reason: 'UnknownTenant', message: /is for tenant 8, namespace plant-a is tenant 7/,
 	},
 	'a statement signed by a stranger': {
-		signed: sign({}, strangerSecret), reason: 'SignatureInvalid', message: /not signed by a key of tenant 7/,
+		signed: sign({}, strangerSecret), counter: 'signature', reason: 'SignatureInvalid', message: /not signed by a key of tenant 7/,
 	},
 	'bytes that are no statement': {
 		apply: async fixture => {
@@ -41,7 +42,34 @@ const rows: Record<string, Row> = {
 			await fixture.createConfigMap('broken', {statement, image: statement});
 			await fixture.applyContainer('broken', `sha256:${bytesToHex(sha256(statement))}`);
 		},
-		reason: 'StatementMalformed', message: /not a statement/,
+		counter: 'statement', reason: 'StatementMalformed', message: /not a statement/,
+	},
+	'a statement longer than any may be': {
+		apply: async fixture => {
+			const statement = new Uint8Array(353);
+			await fixture.createConfigMap('long', {statement, image: statement});
+			await fixture.applyContainer('long', `sha256:${bytesToHex(sha256(statement))}`);
+		},
+		counter: 'statement', reason: 'StatementMalformed', message: /353 bytes, at most 352 required/,
+	},
+	'an image longer than the statement declares': {
+		apply: async (fixture, {statement, image, digest}) => {
+			await fixture.createConfigMap('long', {statement, image: Uint8Array.of(...image, 0)});
+			await fixture.applyContainer('long', digest);
+		},
+		counter: 'digest', reason: 'DigestMismatch', message: /the image in ConfigMap long hashes to sha256:/,
+	},
+	'a statement of which one bit is another': {
+		apply: async (fixture, {statement, image}) => {
+			const flipped = Uint8Array.from(statement);
+			flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+			await fixture.createConfigMap('flipped', {statement: flipped, image});
+			await fixture.applyContainer('flipped', `sha256:${bytesToHex(sha256(flipped))}`);
+		},
+		counter: 'statement', reason: 'StatementMalformed', message: /not a statement/,
+	},
+	'a revoked grant': {
+		grant: {keys: []}, counter: 'revoked', reason: 'GrantRevoked', message: /holds no keys/,
 	},
 	'a ConfigMap that never comes': {
 		apply: (fixture, {digest}) => fixture.applyContainer('nowhere', digest),
@@ -59,33 +87,33 @@ const rows: Record<string, Row> = {
 			await fixture.createConfigMap('other', {statement, image});
 			await fixture.applyContainer('other', sign({sequence: 9}).digest);
 		},
-		reason: 'DigestMismatch', message: /the statement in ConfigMap other hashes to sha256:/,
+		counter: 'digest', reason: 'DigestMismatch', message: /the statement in ConfigMap other hashes to sha256:/,
 	},
 	'an image that is not the one the statement names': {
 		apply: async (fixture, {statement, digest}) => {
 			await fixture.createConfigMap('other', {statement, image: sign({program: {bssSize: 24}}).image});
 			await fixture.applyContainer('other', digest);
 		},
-		reason: 'DigestMismatch', message: /the image in ConfigMap other hashes to sha256:/,
+		counter: 'digest', reason: 'DigestMismatch', message: /the image in ConfigMap other hashes to sha256:/,
 	},
 	'a hook that the statement does not name': {
 		changes: {spec: {hooks: [{name: 'sensor', order: 500}]}},
-		reason: 'HookNotInStatement', message: /hook sensor is not in the statement, which names timer/,
+		counter: 'spec', reason: 'HookNotInStatement', message: /hook sensor is not in the statement, which names timer/,
 	},
 	'a parameter out of its bounds': {
 		changes: {spec: {parameters: {window: 101}}},
-		reason: 'ParameterOutOfRange', message: /window is 101, must be 1 to 100/,
+		counter: 'spec', reason: 'ParameterOutOfRange', message: /window is 101, must be 1 to 100/,
 	},
 	'a limit beyond the statement': {
 		changes: {spec: {limits: {instructionsPerRun: 20_001}}},
-		reason: 'LimitTooHigh', message: /is 20001, the statement allows 20000/,
+		counter: 'spec', reason: 'LimitTooHigh', message: /is 20001, the statement allows 20000/,
 	},
 	'a helper that is not granted': {
-		grant: {permissions: 0b100}, reason: 'NotGranted', message: /helper log is not granted to tenant 7/,
+		grant: {permissions: 0b100}, counter: 'spec', reason: 'NotGranted', message: /helper log is not granted to tenant 7/,
 	},
 	'a budget beyond the grant': {
 		grant: {quotas: {...fullGrant.quotas, instructionsPerRun: 10_000}},
-		reason: 'BudgetTooHigh', message: /20000 instructions a run, 10000 granted/,
+		counter: 'spec', reason: 'BudgetTooHigh', message: /20000 instructions a run, 10000 granted/,
 	},
 	'a selector that matches no device names the labels there are': {
 		changes: {spec: {deviceSelector: {matchLabels: {class: 'fan'}}}},
@@ -131,9 +159,11 @@ for (const [sentence, row] of Object.entries(rows)) {
 		assert.match(await fixture.message(), row.message);
 		const {status, metadata} = await fixture.container();
 		assert.equal(status?.observedGeneration, metadata.generation);
-		const told = (await fixture.told()).filter(line => line.startsWith(`${row.event ?? row.reason}: `));
+		const told = (await fixture.told()).filter(line => line.startsWith(`${row.reason}: `));
 		assert.ok(told.length >= 1, `an event says ${row.reason}`);
 		assert.ok(device.generations.length <= 1);
+		const counted = Object.entries(fixture.controller.counts).filter(([, count]) => count > 0).map(([name]) => name);
+		assert.deepEqual(counted, row.counter === undefined ? [] : [row.counter]);
 		await fixture.stop();
 	});
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {InputCounter} from '../../../controller/mod.ts';
 import {digest16} from '../../../protocol/crypto.ts';
-import {decodeBlock, encodeBlockRequest} from '../../../protocol/generated/messages.ts';
+import {decodeBlock, encodeBlockRequest, encodeReportSlice} from '../../../protocol/generated/messages.ts';
 import {femtoDevices, type FemtoDevice} from '../../../protocol/generated/resources.ts';
 import {encodeBridgePresence} from '../../../protocol/presence.ts';
 import {formatTime} from '../../../runtime/clock.ts';
@@ -148,6 +149,52 @@ withReadyDevice('a forged report is counted and changes nothing', async ({fixtur
 	assert.equal(fixture.controller.counts.unroutable, 1);
 	assert.deepEqual(await fixture.fleetDevice('pump-1'), before);
 });
+
+interface WireRow {
+	readonly topic: string;
+	/** What somebody sends, by what the device has sent and by the head on the broker. */
+	readonly payload: (report: Uint8Array, head: Uint8Array) => Uint8Array;
+	readonly retain?: boolean;
+	readonly counter: InputCounter;
+}
+
+const flip = (bytes: Uint8Array): Uint8Array => bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1);
+const slice = (parts: number, part: number): Uint8Array =>
+	encodeReportSlice({report: 9_999, part, parts, bytes: Uint8Array.of(1)});
+
+const wireRows: Record<string, WireRow> = {
+	'bytes that are no slice': {topic: 'f/pump-1/r', payload: () => Uint8Array.of(1, 2, 3), counter: 'malformed'},
+	'a slice of a report larger than any': {topic: 'f/pump-1/r', payload: () => slice(47, 0), counter: 'malformed'},
+	'a slice beyond its report': {topic: 'f/pump-1/r', payload: () => slice(2, 2), counter: 'malformed'},
+	'a report that is no sealed object': {topic: 'f/pump-1/r', payload: () => slice(1, 0), counter: 'malformed'},
+	'a report once more': {topic: 'f/pump-1/r', payload: report => report, counter: 'duplicate'},
+	'bytes that are no block request': {topic: 'f/pump-1/g', payload: () => Uint8Array.of(9), counter: 'malformed'},
+	'a request for what the device may not have': {
+		topic: 'f/pump-1/g', counter: 'unavailable',
+		payload: () => encodeBlockRequest({digest: new Uint8Array(16), offset: 0, length: 8}),
+	},
+	'a topic of no device': {topic: 'f/PUMP/r', payload: report => report, counter: 'unroutable'},
+	'a presence that is none': {topic: 'f/bridge/hall-3', payload: () => Uint8Array.of(1), counter: 'presence'},
+	'a head that somebody else wrote': {
+		topic: 'f/pump-1/d', payload: (_report, head) => flip(head), retain: true, counter: 'head',
+	},
+};
+
+for (const [sentence, {topic, payload, retain = false, counter}] of Object.entries(wireRows)) {
+	withReadyDevice(`adds to one counter, and changes nothing: ${sentence}`, async ({fixture, device}) => {
+		const [report = new Uint8Array(0)] = device.report({containers: []}).slice(-1);
+		await fixture.run(5_000);
+		device.silence();
+		const before = [await fixture.fleetDevice('pump-1'), await fixture.container()];
+		const head = fixture.broker.retained.get('f/pump-1/d') ?? new Uint8Array(0);
+		fixture.broker.publish(topic, payload(report, head), {qos: 1, retain});
+		await fixture.run(5_000);
+		const counted = Object.entries(fixture.controller.counts).filter(([, count]) => count > 0);
+		assert.deepEqual(counted, [[counter, 1]]);
+		assert.deepEqual([await fixture.fleetDevice('pump-1'), await fixture.container()], before);
+		assert.deepEqual(fixture.broker.retained.get('f/pump-1/d'), head);
+	});
+}
 
 withReadyDevice('a rebooted device is known again, and its inventory with it', async ({fixture, device}) => {
 	device.reboot();

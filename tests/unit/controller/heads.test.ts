@@ -10,7 +10,7 @@ function setUp({echoes = true}: {readonly echoes?: boolean} = {}) {
 	const scheduler = new Scheduler({seed: 1, nextMacrotask: setImmediate});
 	const broker = new MemoryBroker(scheduler.clock);
 	const link = broker.link();
-	const heads = new HeadPublisher(link, scheduler.clock, silentLog);
+	const heads = new HeadPublisher(link, scheduler.clock, silentLog, () => undefined);
 	let subscribed: Promise<void> | undefined;
 	link.start({
 		onConnect: sessionPresent => {
