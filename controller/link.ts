@@ -18,7 +18,8 @@ const reconnectMs = 1_000;
 export function createMqttLink(options: MqttLinkOptions): MqttLink {
 	const {url, clientId, log} = options;
 	const client = connect({
-		...readUrl(url), clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
+		...readUrl(url),
+		clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
 		...(options.username === undefined ? {} : {username: options.username}),
 		...(options.password === undefined ? {} : {password: options.password}),
 	});

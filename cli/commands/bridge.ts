@@ -31,6 +31,7 @@ export function addBridgeCommand(program: Command): void {
 
 async function runBridge({name, host, port, broker, mtu}: BridgeCommandOptions): Promise<void> {
 	const log = jsonLog('bridge', 'info');
+	const signal = shutdownSignal();
 	const address = parseBrokerUrl(broker);
 	const datagrams = await openUdpPort({host, port, log}).catch((cause: unknown) => {
 		throw new UsageError(`Cannot listen on udp ${host}:${port}: ${messageOf(cause)}`, {cause});
@@ -45,7 +46,7 @@ async function runBridge({name, host, port, broker, mtu}: BridgeCommandOptions):
 		config: {mtuBytes: mtu},
 	});
 	log.info('bridge listens', {name, host, port: datagrams.port});
-	await aborted(shutdownSignal());
+	await aborted(signal);
 	const {datagrams: received, events, sessions} = bridge.counters();
 	log.info('bridge stops', {sessions, ...received, ...events});
 	await bridge.close();

@@ -57,9 +57,10 @@ export function addBrokerCommand(program: Command): void {
 		.option('--port <port>', 'TCP port', integerOption('--port', 0, 65_535), 1883)
 		.action(async ({host, port}: BrokerOptions) => {
 			const log = jsonLog('broker', 'info');
+			const signal = shutdownSignal();
 			const broker = await startBroker(host, port);
 			log.info('broker listens', {host, port: broker.port});
-			await aborted(shutdownSignal());
+			await aborted(signal);
 			await broker.close();
 		});
 }

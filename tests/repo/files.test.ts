@@ -85,7 +85,7 @@ test('Every npm script sets the clone up first', () => {
 
 test('Every npm script that a document names exists', () => {
 	const missing = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap((path) => {
-		const names = Array.from(readRepositoryFile(path).matchAll(/npm run (?:-s )?([a-z-]+)/g), ([, name = '']) => name);
+		const names = Array.from(readRepositoryFile(path).matchAll(/npm run (?:-s )?([a-z0-9:-]+)/g), ([, name = '']) => name);
 		return names.filter((name) => manifest.scripts[name] === undefined).map((name) => `${path}: ${name}`);
 	});
 	assert.deepEqual(missing, []);
