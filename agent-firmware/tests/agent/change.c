@@ -239,3 +239,49 @@ TEST("installing and removing again and again loses no memory")
 	CHECK_EQUAL(femto_get_counter(&peer.femto, COUNTER_FLASH_ERROR), 0);
 	CHECK_EQUAL(peer.flash.violations, 0);
 }
+
+TEST("containers of two tenants run side by side, under the same name")
+{
+	peer_init(&peer);
+	struct fleet_container two[2] = {quiet, quiet};
+	two[1].local_id = 2;
+	two[1].tenant = FLEET_OTHER_TENANT;
+	two[1].floor = 1;
+	assign(two, 2);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	REQUIRE(peer_run_until(&peer, 2, CONTAINER_CONFIRMED, 30000));
+	peer_boot(&peer);
+	peer_run(&peer, 3000);
+	CHECK_EQUAL(info_of(0).state, CONTAINER_CONFIRMED);
+	CHECK_EQUAL(info_of(1).state, CONTAINER_CONFIRMED);
+	CHECK(info_of(1).runs >= 2);
+	/* a tenant that goes takes nothing of the other with it */
+	assign(two, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	peer_boot(&peer);
+	peer_run(&peer, 3000);
+	CHECK_EQUAL(info_of(0).state, CONTAINER_CONFIRMED);
+	CHECK_EQUAL(femto_get_container_count(&peer.femto), 1);
+}
+
+TEST("another limit of instructions is followed without a download, and the old one comes back")
+{
+	peer_init(&peer);
+	struct fleet_container limited = quiet;
+	assign(&limited, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	const uint32_t blocks = peer.blocks_served;
+	limited.limit = 1; /* less than one run takes */
+	limited.action = FAULT_ACTION_REVERT;
+	assign(&limited, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_REFUSED, 30000));
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_TOO_MANY_FAULTS);
+	CHECK(peer.blocks_served - blocks <= 3); /* the document alone */
+	peer_run(&peer, 5000);
+	CHECK_EQUAL(info_of(0).faults, 0);
+	CHECK_EQUAL(info_of(0).generation, 1);
+	limited.limit = 0;
+	limited.action = 0;
+	assign(&limited, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+}

@@ -52,11 +52,10 @@ static void sign(const uint8_t *secret, enum cose_context context, struct cbor_v
 
 void fleet_init(struct fleet *fleet)
 {
-	uint8_t ignored[32];
 	memset(fleet, 0, sizeof(*fleet));
 	make_key(1, fleet->root_secret, fleet->root_key);
 	make_key(2, fleet->tenant_secret, fleet->tenant_key);
-	make_key(3, fleet->stranger_secret, ignored);
+	make_key(3, fleet->stranger_secret, fleet->stranger_key);
 	memset(fleet->device_key, 0x5a, sizeof(fleet->device_key));
 	fleet->permissions = UINT64_C(0xfe);
 }
@@ -92,8 +91,10 @@ static struct cbor_list list_of(const struct cbor_writer *writer, uint32_t count
 	return (struct cbor_list){cbor_read(writer->data, writer->size), count};
 }
 
-static struct fleet_object *add_grant(struct fleet *fleet)
+static struct fleet_object *add_grant(struct fleet *fleet, uint32_t tenant)
 {
+	const bool is_ours = tenant == FLEET_TENANT;
+	const bool is_revoked = fleet->is_revoked && is_ours;
 	uint8_t hooks[8];
 	uint8_t keys[40];
 	uint8_t payload[PROTO_GRANT_ENCODED_MAX];
@@ -104,12 +105,13 @@ static struct fleet_object *add_grant(struct fleet *fleet)
 	cbor_put_uint(&hook_writer, HOOK_MESSAGE);
 	cbor_put_uint(&hook_writer, HOOK_SENSOR);
 	struct cbor_writer key_writer = cbor_write(keys, sizeof(keys));
-	cbor_put_bytes(&key_writer, view_of(fleet->tenant_key, 32));
+	cbor_put_bytes(
+		&key_writer, view_of(is_ours ? fleet->tenant_key : fleet->stranger_key, 32));
 	const struct proto_grant grant = {
-		.tenant = FLEET_TENANT,
-		.namespace = view_of((const uint8_t *)"plant-a", 7),
+		.tenant = tenant,
+		.namespace = view_of((const uint8_t *)(is_ours ? "plant-a" : "plant-b"), 7),
 		.sequence = 1,
-		.keys = list_of(&key_writer, fleet->is_revoked ? 0 : 1),
+		.keys = list_of(&key_writer, is_revoked ? 0 : 1),
 		.hooks = list_of(&hook_writer, 3),
 		.permissions = fleet->permissions,
 		.quotas = {8, 4096, 100000, 4},
@@ -117,13 +119,18 @@ static struct fleet_object *add_grant(struct fleet *fleet)
 	struct proto_grant revoked = grant;
 	revoked.keys.items = cbor_read(keys, 0);
 	struct cbor_writer writer = cbor_write(payload, sizeof(payload));
-	CHECK_EQUAL(proto_encode_grant(&writer, fleet->is_revoked ? &revoked : &grant), CBOR_OK);
+	CHECK_EQUAL(proto_encode_grant(&writer, is_revoked ? &revoked : &grant), CBOR_OK);
 	const struct cbor_view encoded = view_of(payload, writer.size);
 	sign(fleet->root_secret, COSE_GRANT, encoded, signature);
 	const struct proto_sign1 sealed = {encoded, view_of(signature, 64)};
 	struct cbor_writer out = cbor_write(object, sizeof(object));
 	CHECK_EQUAL(proto_encode_sign1(&out, &sealed), CBOR_OK);
 	return fleet_add(fleet, object, out.size);
+}
+
+static uint32_t tenant_of(const struct fleet_container *container)
+{
+	return container->tenant == 0 ? FLEET_TENANT : container->tenant;
 }
 
 static uint16_t hook_of(const struct fleet_container *container)
@@ -153,7 +160,7 @@ static size_t encode_manifest(const struct fleet_container *container,
 {
 	static const uint8_t vendor[16] = PROTO_VENDOR_ID;
 	static const uint8_t class[16] = PROTO_CLASS_ID;
-	const uint8_t tenant[4] = {0, 0, 0, FLEET_TENANT};
+	const uint8_t tenant[4] = {0, 0, 0, (uint8_t)tenant_of(container)};
 	uint8_t hooks[4];
 	struct cbor_writer hook_writer = cbor_write(hooks, sizeof(hooks));
 	cbor_put_uint(&hook_writer, hook_of(container));
@@ -194,8 +201,9 @@ static struct fleet_object *add_statement(
 	CHECK_EQUAL(proto_encode_suit_digest(&digest_writer, &suit_digest), CBOR_OK);
 	const struct cbor_view signed_bytes = view_of(digest, digest_writer.size);
 	uint8_t signature[64];
-	sign(container->forged ? fleet->stranger_secret : fleet->tenant_secret, COSE_STATEMENT,
-		signed_bytes, signature);
+	const bool is_ours = tenant_of(container) == FLEET_TENANT && !container->forged;
+	sign(is_ours ? fleet->tenant_secret : fleet->stranger_secret, COSE_STATEMENT, signed_bytes,
+		signature);
 	const struct proto_suit_envelope envelope = {
 		.authentication = {signed_bytes, {view_of(signature, sizeof(signature))}},
 		.manifest = view_of(manifest, size),
@@ -224,7 +232,7 @@ static void put_assignment(struct fleet *fleet, struct cbor_writer *out,
 		.statement_digest = view_of(statement->digest, 16),
 		.hooks = list_of(&hook_writer, 1),
 		.parameters = {cbor_read(parameters, 0), 0},
-		.limits = {0},
+		.limits = {container->limit},
 		.fault_policy = {container->max_faults,
 			container->action == 0 ? FAULT_ACTION_QUARANTINE : container->action},
 		.min_runs = hook_of(container) == HOOK_MESSAGE ? 0 : 1,
@@ -247,6 +255,17 @@ void fleet_seal_head(struct fleet *fleet, uint64_t generation, const struct flee
 	fleet->generation = generation;
 }
 
+/* Whether the document names the grant of a tenant: ours always. */
+static bool names_tenant(const struct fleet *fleet, const struct fleet_container *containers,
+	size_t count, uint32_t tenant)
+{
+	bool names = tenant == FLEET_TENANT;
+	for (size_t i = 0; i < count; i++) {
+		names = names || tenant_of(&containers[i]) == tenant;
+	}
+	return names && !fleet->without_grants;
+}
+
 void fleet_assign(struct fleet *fleet, const struct fleet_container *containers, size_t count)
 {
 	uint8_t items[FLEET_OBJECT_BYTES];
@@ -254,15 +273,21 @@ void fleet_assign(struct fleet *fleet, const struct fleet_container *containers,
 	for (size_t i = 0; i < count; i++) {
 		put_assignment(fleet, &item_writer, &containers[i]);
 	}
-	const struct fleet_object *grant = add_grant(fleet);
-	uint8_t grants[PROTO_GRANT_REFERENCE_ENCODED_MAX];
+	uint8_t grants[2u * PROTO_GRANT_REFERENCE_ENCODED_MAX];
 	struct cbor_writer grant_writer = cbor_write(grants, sizeof(grants));
-	const struct proto_grant_reference reference = {FLEET_TENANT, view_of(grant->digest, 16)};
-	CHECK_EQUAL(proto_encode_grant_reference(&grant_writer, &reference), CBOR_OK);
+	uint32_t grant_count = 0;
+	for (uint32_t tenant = FLEET_TENANT; tenant <= FLEET_OTHER_TENANT; tenant++) {
+		if (names_tenant(fleet, containers, count, tenant)) {
+			const struct fleet_object *grant = add_grant(fleet, tenant);
+			const struct proto_grant_reference reference = {tenant, view_of(grant->digest, 16)};
+			CHECK_EQUAL(proto_encode_grant_reference(&grant_writer, &reference), CBOR_OK);
+			grant_count++;
+		}
+	}
 	const struct proto_document document = {
 		.report_period_seconds = 60,
 		.wake_interval_seconds = fleet->wake_interval_seconds,
-		.grants = list_of(&grant_writer, 1),
+		.grants = list_of(&grant_writer, grant_count),
 		.containers = list_of(&item_writer, (uint32_t)count),
 	};
 	uint8_t bytes[PROTO_DOCUMENT_BYTES_MAX];

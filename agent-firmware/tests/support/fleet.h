@@ -12,6 +12,7 @@
 #define FLEET_OBJECT_BYTES 2560u
 #define FLEET_CONTAINERS_MAX 8u
 #define FLEET_TENANT 7u
+#define FLEET_OTHER_TENANT 9u /* its key is that of the stranger */
 
 /* An object by its digest, as an image server holds it. */
 struct fleet_object {
@@ -29,17 +30,19 @@ struct fleet_container {
 	uint16_t text_bytes;
 	uint16_t text_count;
 	uint8_t local_id;
+	uint8_t tenant;           /* 0 = FLEET_TENANT */
 	uint16_t hook;            /* 0 = timer */
 	uint16_t order;
 	uint64_t permissions;     /* helpers of the statement, a bit each */
 	uint32_t sequence;
 	uint32_t floor;           /* 0 = the statement has none */
 	uint32_t instructions;    /* 0 = 1,000 */
+	uint32_t limit;           /* of instructions, in the document; 0 = none */
 	uint32_t max_faults;
 	uint32_t action;          /* 0 = quarantine */
 	uint32_t min_ready_seconds;
 	int32_t period_ms;        /* 0 = the default of the hook */
-	bool forged;              /* signed with a key that nobody knows */
+	bool forged;              /* signed with the key of the other tenant */
 };
 
 struct fleet {
@@ -48,9 +51,11 @@ struct fleet {
 	uint8_t tenant_secret[64];
 	uint8_t tenant_key[32];
 	uint8_t stranger_secret[64];
+	uint8_t stranger_key[32];
 	uint8_t device_key[32];
 	uint64_t permissions; /* of the grant */
 	bool is_revoked;      /* the grant has no keys */
+	bool without_grants;  /* the document names none */
 	uint32_t wake_interval_seconds; /* of the document */
 	size_t object_count;
 	struct fleet_object objects[FLEET_OBJECTS_MAX];
