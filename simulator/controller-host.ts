@@ -1,6 +1,8 @@
 import {createController, type Controller} from '../controller/mod.ts';
+import {sleep} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
 import type {OpenChannel} from '../runtime/mqtt.ts';
+import {slowApi} from './around-api.ts';
 import type {EventLog} from './event-log.ts';
 import {Incarnation} from './incarnation.ts';
 import {createSimulatedMqttLink} from './mqtt-link.ts';
@@ -21,6 +23,8 @@ export interface ControllerHostOptions {
 	readonly keys: FleetKeys;
 	/** Whether it stands for election; without it, it must be the only one. */
 	readonly election: boolean;
+	/** Of requests to the API and of answers. */
+	readonly apiLatencyMs: number;
 	/** Gets promises that nobody awaits. */
 	readonly own: (promise: Promise<unknown>) => void;
 }
@@ -38,7 +42,7 @@ export class ControllerHost {
 		this.faults = new WriteFaults((fault, write) => {
 			this.#note(`${fault}: ${write}`);
 			if (fault === 'killed before' || fault === 'killed after') this.kill();
-			if (fault === 'frozen before') this.freeze();
+			if (fault === 'frozen before' || fault === 'frozen after') this.freeze();
 		});
 	}
 
@@ -54,13 +58,13 @@ export class ControllerHost {
 	/** Begins a life; without effect during one. */
 	start(): void {
 		if (this.isAlive) return;
-		const {name, scheduler, log, api, openChannel, clientId, keys, election, own} = this.#options;
+		const {name, scheduler, log, api, openChannel, clientId, keys, election, apiLatencyMs, own} = this.#options;
 		const life = ++this.#lives;
 		this.#note(`start ${life}`);
 		const incarnation = new Incarnation(scheduler.clock);
 		const {clock} = incarnation;
 		const controller = createController({
-			api: incarnation.api(this.faults.wrap(api, incarnation)),
+			api: incarnation.api(slowApi(this.faults.wrap(api, incarnation), apiLatencyMs, (ms) => sleep(scheduler.clock, ms))),
 			link: createSimulatedMqttLink({openChannel: incarnation.openChannel(openChannel), clock, clientId}),
 			clock,
 			// Each life has chance of its own, as each process has.

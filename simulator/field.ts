@@ -23,6 +23,8 @@ export interface FieldOptions {
 	readonly samplesPerSecond: number;
 	/** 8 bytes that devices report as their build; default: from the hash of `firmware`. */
 	readonly buildId?: Uint8Array;
+	/** After each poll of a device's firmware: one follows whatever else it is called for. */
+	readonly onCall?: (device: SimulatedDevice) => void;
 }
 
 const bridgeName = 'sim';
@@ -125,7 +127,7 @@ export class Field {
 	}
 
 	#boot(id: string, send: (datagram: Uint8Array) => void): void {
-		const {scheduler, log, keys, conditions, samplesPerSecond} = this.#options;
+		const {scheduler, log, keys, conditions, samplesPerSecond, onCall} = this.#options;
 		const node = new SimulatedNode({
 			id,
 			firmware: this.#firmware,
@@ -136,7 +138,7 @@ export class Field {
 			random: scheduler.random(`device/${id}`),
 			send,
 			samplesPerSecond,
-			observer: nodeObserver(id, log),
+			observer: nodeObserver(id, log, onCall),
 		});
 		this.#nodes.set(id, node);
 	}
@@ -148,14 +150,16 @@ export function deviceId(index: number): string {
 }
 
 /** Writes each flash operation, and one line whenever what the device says of itself differs from before. */
-function nodeObserver(id: string, log: EventLog): NodeObserver {
+function nodeObserver(id: string, log: EventLog, onCall?: (device: SimulatedDevice) => void): NodeObserver {
 	let last = '';
 	return {
 		onCall: (device) => {
 			const state = describeState(device);
 			if (state !== last) log.write('device', id, state);
 			last = state;
+			onCall?.(device);
 		},
+		onFreeze: () => log.write('simulation', id, 'core frozen'),
 		onFlash: (operation) =>
 			log.write('flash', id, operation.kind === 'erase'
 				? `erase ${operation.unit}`

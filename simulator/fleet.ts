@@ -4,6 +4,7 @@ import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
 import type {Random} from '../runtime/random.ts';
 import {ControllerHost} from './controller-host.ts';
 import {CurrentApi} from './current-api.ts';
+import type {SimulatedDevice} from './device.ts';
 import {EventLog} from './event-log.ts';
 import {Field} from './field.ts';
 import type {LinkConditions} from './lane.ts';
@@ -30,10 +31,14 @@ export interface FleetOptions {
 	readonly storePath?: string;
 	/** Controllers stand for election. */
 	readonly election?: boolean;
+	/** Of requests of controllers to the API and of the answers; 0 by default: both are there within one event. */
+	readonly apiLatencyMs?: number;
 	/** Sees each object that operator or controller wrote, as it is stored. */
 	readonly onStored?: (object: KubeObject) => void;
 	/** See `FieldOptions`. */
 	readonly buildId?: Uint8Array;
+	/** See `FieldOptions`. */
+	readonly onCall?: (device: SimulatedDevice) => void;
 }
 
 /** When the operator's objects arrive: all programs have started, some devices have not. */
@@ -79,7 +84,7 @@ export class SimulatedFleet {
 		this.field = new Field({...options, scheduler, log: this.log, keys: this.keys});
 		this.controller = this.addController('controller');
 		scheduler.clock.setTimer(0, () => this.controller.start());
-		scheduler.clock.setTimer(applyMs, () => this.#own(applyAll(this.api, options.objects(this.keys))));
+		scheduler.clock.setTimer(applyMs, () => this.#own(this.applyObjects()));
 	}
 
 	/** A further controller, not started. By default it has the client id and so the MQTT session of the first one. */
@@ -93,6 +98,7 @@ export class SimulatedFleet {
 			clientId,
 			keys: this.keys,
 			election: this.#options.election ?? false,
+			apiLatencyMs: this.#options.apiLatencyMs ?? 0,
 			own: (promise) => this.#own(promise),
 		});
 	}
@@ -110,6 +116,11 @@ export class SimulatedFleet {
 	/** What an operator uses; writes stand in the log. */
 	get api(): KubeApi {
 		return this.#operator.api;
+	}
+
+	/** Creates the operator's objects; happens once by itself. */
+	async applyObjects(): Promise<void> {
+		for (const object of this.#options.objects(this.keys)) await this.api.create(collectionOf(object), object);
 	}
 
 	/** Writes of the controller, by plural. */
@@ -142,10 +153,6 @@ export class SimulatedFleet {
 			this.#failure ??= {error};
 		});
 	}
-}
-
-async function applyAll(api: KubeApi, objects: readonly KubeObject[]): Promise<void> {
-	for (const object of objects) await api.create(collectionOf(object), object);
 }
 
 /** The collections that an operator writes to. */

@@ -1,9 +1,9 @@
 import type {Clock, Timer} from '../runtime/clock.ts';
 import type {DatagramPort} from '../runtime/datagram.ts';
-import type {KubeApi, Patch, WriteOptions} from '../runtime/kube/api.ts';
-import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
+import type {KubeApi} from '../runtime/kube/api.ts';
 import type {Log} from '../runtime/log.ts';
 import type {OpenChannel, PacketChannel} from '../runtime/mqtt.ts';
+import {aroundApi} from './around-api.ts';
 
 /**
  * One life of a program in this process. All that the program reaches the world through is taken from here, so that its
@@ -63,18 +63,13 @@ export class Incarnation {
 	}
 
 	api(api: KubeApi): KubeApi {
+		const called = aroundApi(api, (_, run) => this.call(run));
 		return {
-			get: (ref, name) => this.call(() => api.get(ref, name)),
-			list: (ref, options) => this.call(() => api.list(ref, options)),
+			...called,
 			watch: (ref, options) => {
 				const signal = AbortSignal.any([options.signal, this.#death.signal]);
 				return this.#iterate(api.watch(ref, {...options, signal}));
 			},
-			create: (ref, object, options) => this.call(() => api.create(ref, object, options)),
-			replace: (ref, object, options) => this.call(() => api.replace(ref, object, options)),
-			patch: <T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options?: WriteOptions) =>
-				this.call(() => api.patch<T>(ref, name, patch, options)),
-			delete: (ref, name, options) => this.call(() => api.delete(ref, name, options)),
 		};
 	}
 

@@ -27,6 +27,7 @@ export interface LinkOptions {
 }
 
 interface Lane {
+	readonly device: string;
 	readonly name: string;
 	readonly random: Random;
 	readonly deliver: (bytes: Uint8Array) => void;
@@ -47,6 +48,7 @@ export class Link {
 	readonly #lanes = new Map<string, Readonly<Record<Direction, Lane>>>();
 	/** Undefined while no bridge listens: what arrives then is lost. */
 	#bridgeHandler: ((address: string, bytes: Uint8Array) => void) | undefined;
+	#isDeaf: (device: string) => boolean = () => false;
 
 	constructor(options: LinkOptions) {
 		this.#options = options;
@@ -84,6 +86,14 @@ export class Link {
 		this.#options.log?.write('simulation', device, `link ${directions.join('+')} ${JSON.stringify(change)}`);
 	}
 
+	/**
+	 * While `isDeaf` holds for a device, nothing that it sends or that is sent to it arrives, nor what is on its way. May
+	 * be asked in the middle of a call of the firmware.
+	 */
+	setDeaf(isDeaf: (device: string) => boolean): void {
+		this.#isDeaf = isDeaf;
+	}
+
 	counts(device: string, direction: Direction): LaneCounts {
 		return this.#lane(device, direction).counts;
 	}
@@ -94,6 +104,7 @@ export class Link {
 
 	#createLane(device: string, direction: Direction, deliver: (bytes: Uint8Array) => void): Lane {
 		return {
+			device,
 			name: `${device}/${direction}`,
 			random: this.#options.random(`link/${device}/${direction}`),
 			deliver,
@@ -116,12 +127,12 @@ export class Link {
 		lane.counts.sent++;
 		lane.counts.sentBytes += bytes.length;
 		lane.counts.longestBytes = Math.max(lane.counts.longestBytes, bytes.length);
-		const decision = decideFate(lane.state, {sizeBytes: bytes.length, nowMs}, lane.conditions, lane.random);
+		const conditions = this.#isDeaf(lane.device) ? {...lane.conditions, partitioned: true} : lane.conditions;
+		const decision = decideFate(lane.state, {sizeBytes: bytes.length, nowMs}, conditions, lane.random);
 		lane.state = decision.lane;
 		const {fate} = decision;
 		if (fate.kind === 'drop') {
-			lane.counts.dropped[fate.cause]++;
-			this.#options.log?.write('datagram', lane.name, `drop ${fate.cause} ${hex(bytes)}`);
+			this.#drop(lane, bytes, fate.cause);
 			return;
 		}
 		this.#options.log?.write('datagram', lane.name, `send ${hex(bytes)}`);
@@ -138,7 +149,16 @@ export class Link {
 		this.#options.clock.setTimer(arrivalMs - this.#options.clock.now(), () => this.#deliver(lane, bytes));
 	}
 
+	#drop(lane: Lane, bytes: Uint8Array, cause: DropCause): void {
+		lane.counts.dropped[cause]++;
+		this.#options.log?.write('datagram', lane.name, `drop ${cause} ${hex(bytes)}`);
+	}
+
 	#deliver(lane: Lane, bytes: Uint8Array): void {
+		if (this.#isDeaf(lane.device)) {
+			this.#drop(lane, bytes, 'partition');
+			return;
+		}
 		lane.counts.delivered++;
 		this.#options.log?.write('datagram', lane.name, `deliver ${hex(bytes)}`);
 		lane.deliver(bytes);

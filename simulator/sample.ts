@@ -1,6 +1,7 @@
 import {bytesToHex, publicKeyOf, sha256} from '../protocol/crypto.ts';
 import {signGrant} from '../protocol/grant.ts';
 import {packImage} from '../protocol/image/pack.ts';
+import type {Program} from '../protocol/image/program.ts';
 import {regions} from '../protocol/schema/image.ts';
 import {signStatement} from '../protocol/statement.ts';
 import type {KubeObject} from '../runtime/kube/types.ts';
@@ -32,8 +33,10 @@ export const sampleName = 'checksum';
 const apiVersion = 'femtofleet.dev/v1alpha1';
 const tenant = 1;
 const kvPut = 4;
+const sensorRead = 6;
 const timerHook = 1;
 const instructionsPerRun = 20_000;
+const permissions = 2 ** kvPut + 2 ** sensorRead;
 
 export function createFleetKeys(random: Random): FleetKeys {
 	const rootSecretKey = random.bytes(32);
@@ -56,17 +59,50 @@ export function sampleObjects(keys: FleetKeys, options: SampleOptions): readonly
 
 /** ConfigMap and FemtoContainer alone: what a new version changes. */
 export function containerObjects(keys: FleetKeys, options: SampleOptions): readonly KubeObject[] {
-	const {name = sampleName} = options;
-	const image = sampleImage(options);
+	const {name = sampleName, version} = options;
+	const {configMap, image} = publishVersion(keys, {name, sequence: version, program: sampleProgram(options)});
+	const container = {
+		apiVersion,
+		kind: 'FemtoContainer',
+		metadata: {name, namespace: sampleNamespace},
+		spec: {
+			deviceSelector: {},
+			image,
+			minReadySeconds: 1,
+			rollout: {waves: [{count: 1}, {percent: 100}], maxUnavailable: '100%'},
+		},
+	};
+	return [configMap, container];
+}
+
+/** What a version is made of; every program may write numbers, and read the sensor. */
+export interface SampleVersion {
+	readonly name: string;
+	/** Of its statement. */
+	readonly sequence: number;
+	readonly program: Program;
+}
+
+/** A version, signed: what holds its bytes, and the `spec.image` that names it. */
+export interface PublishedVersion {
+	/** Of the statement, in hexadecimal. */
+	readonly digest: string;
+	readonly configMap: KubeObject;
+	readonly image: {readonly digest: string; readonly configMap: {readonly name: string}};
+}
+
+/** RangeError for a program that can't be packed. */
+export function publishVersion(keys: FleetKeys, {name, sequence, program}: SampleVersion): PublishedVersion {
+	const image = packProgram(program);
 	const statement = signStatement(keys.tenantSecretKey, {
 		tenant,
 		container: name,
-		sequence: options.version,
+		sequence,
 		imageDigest: sha256(image),
 		imageBytes: image.length,
 		hooks: [timerHook],
-		permissions: 2 ** kvPut,
-		resources: {stackBytes: 0, dataBytes: 0, instructionsPerRun},
+		permissions,
+		resources: {stackBytes: 0, dataBytes: program.data.length + program.bssSize, instructionsPerRun},
 	});
 	const digest = bytesToHex(sha256(statement));
 	const configMap = {
@@ -76,18 +112,7 @@ export function containerObjects(keys: FleetKeys, options: SampleOptions): reado
 		immutable: true,
 		binaryData: {statement: base64(statement), image: base64(image)},
 	};
-	const container = {
-		apiVersion,
-		kind: 'FemtoContainer',
-		metadata: {name, namespace: sampleNamespace},
-		spec: {
-			deviceSelector: {},
-			image: {digest: `sha256:${digest}`, configMap: {name: configMap.metadata.name}},
-			minReadySeconds: 1,
-			rollout: {waves: [{count: 1}, {percent: 100}], maxUnavailable: '100%'},
-		},
-	};
-	return [configMap, container];
+	return {digest, configMap, image: {digest: `sha256:${digest}`, configMap: {name: configMap.metadata.name}}};
 }
 
 function tenantObject(keys: FleetKeys): KubeObject {
@@ -97,7 +122,7 @@ function tenantObject(keys: FleetKeys): KubeObject {
 		sequence: 1,
 		keys: [publicKeyOf(keys.tenantSecretKey)],
 		hooks: [timerHook],
-		permissions: 2 ** kvPut,
+		permissions,
 		quotas: {containers: 4, ramBytes: 4096, instructionsPerRun, keys: 16},
 	});
 	const spec = {namespace: sampleNamespace, deviceSelector: {}, grant: base64(grant)};
@@ -105,31 +130,35 @@ function tenantObject(keys: FleetKeys): KubeObject {
 	return object;
 }
 
-function sampleImage({imageBytes, version}: SampleOptions): Uint8Array {
-	const withTable = (tableBytes: number): Uint8Array => {
-		const table = Uint8Array.from({length: tableBytes}, (_, index) => (index * 37 + version) & 0xff);
-		const packed = packImage({
-			hooks: [{id: timerHook, offset: 0}],
-			text: checksumText(tableBytes),
-			rodata: table,
-			data: new Uint8Array(0),
-			bssSize: 0,
-			stackSize: 0,
-			parameters: [],
-		});
-		if (!packed.ok) throw new RangeError(`Cannot pack sample: ${packed.error}`);
-		return packed.value;
-	};
+/** A program that the timer runs from its first instruction. */
+export function timerProgram(text: Uint8Array, rodata = new Uint8Array(0), bssSize = 0): Program {
+	const hooks = [{id: timerHook, offset: 0}];
+	return {hooks, text, rodata, data: new Uint8Array(0), bssSize, stackSize: 0, parameters: []};
+}
+
+function packProgram(program: Program): Uint8Array {
+	const packed = packImage(program);
+	if (!packed.ok) throw new RangeError(`Cannot pack sample: ${packed.error}`);
+	return packed.value;
+}
+
+function sampleProgram({imageBytes, version}: SampleOptions): Program {
+	const withTable = (tableBytes: number): Program =>
+		timerProgram(
+			checksumText(tableBytes),
+			Uint8Array.from({length: tableBytes}, (_, index) => (index * 37 + version) & 0xff),
+		);
+	const sizeOf = (program: Program): number => packProgram(program).length;
 	// The table's length stands in the text, too: once more for an immediate that needs another byte.
-	const first = withTable(1);
-	const second = withTable(imageBytes - first.length + 1);
-	return second.length === imageBytes ? second : withTable(imageBytes - first.length + 1 - (second.length - imageBytes));
+	const first = imageBytes - sizeOf(withTable(1)) + 1;
+	const second = withTable(first);
+	return sizeOf(second) === imageBytes ? second : withTable(first - (sizeOf(second) - imageBytes));
 }
 
 /** `for (index = 0; index < length; index++) sum = sum * 31 + table[index]; kv_put(local, 1, sum)` */
 function checksumText(tableBytes: number): Uint8Array {
 	const [sum, table, index] = [6, 7, 8];
-	return Uint8Array.from([
+	return assemble(
 		instruction(0xb7, {destination: sum, immediate: 0}),
 		instruction(0xb7, {destination: table, immediate: regions.rodata * 2 ** 28}),
 		instruction(0xb7, {destination: index, immediate: 0}),
@@ -146,7 +175,11 @@ function checksumText(tableBytes: number): Uint8Array {
 		instruction(0x85, {immediate: kvPut}),
 		instruction(0xb7, {destination: 0, immediate: 0}),
 		instruction(0x95, {}),
-	].flat());
+	);
+}
+
+export function assemble(...instructions: readonly (readonly number[])[]): Uint8Array {
+	return Uint8Array.from(instructions.flat());
 }
 
 interface Operands {
@@ -157,7 +190,7 @@ interface Operands {
 }
 
 /** RFC 9669, 3: opcode, registers, offset, immediate; little endian. */
-function instruction(opcode: number, operands: Operands): readonly number[] {
+export function instruction(opcode: number, operands: Operands): readonly number[] {
 	const {destination = 0, source = 0, offset = 0, immediate = 0} = operands;
 	const bytes = new DataView(new ArrayBuffer(8));
 	bytes.setUint8(0, opcode);

@@ -1,7 +1,7 @@
 import {deviceKey} from '../protocol/crypto.ts';
 import type {Clock, Timer} from '../runtime/clock.ts';
 import type {Random} from '../runtime/random.ts';
-import {SimulatedDevice, type ContainerInfo} from './device.ts';
+import {CoreFrozen, SimulatedDevice, type ContainerInfo, type ResetCause} from './device.ts';
 import {DeviceRunner} from './device-runner.ts';
 import type {Firmware} from './firmware.ts';
 import {Flash, type FlashOperation} from './flash.ts';
@@ -25,7 +25,14 @@ export interface NodeObserver {
 	/** After the firmware was called because of a datagram, a sample or a deadline. */
 	readonly onCall: (device: SimulatedDevice) => void;
 	readonly onFlash: (operation: FlashOperation) => void;
+	/** The core hangs; its watchdog resets it `watchdogMs` later. */
+	readonly onFreeze: () => void;
 }
+
+/** A sensor channel that each device has, and whose reading never returns. */
+export const frozenChannel = 13;
+/** A core that hangs for so long is reset. */
+export const watchdogMs = 2000;
 
 /** Largest MTU that the simulated firmware's datagram buffer takes. */
 const mtuBytesMax = 255;
@@ -40,6 +47,8 @@ export class SimulatedNode {
 	/** Undefined exactly while the power is off. */
 	#runner: DeviceRunner | undefined;
 	#samplingTimer: Timer | undefined;
+	/** Set exactly while the core is frozen. */
+	#watchdog: Timer | undefined;
 
 	/** Boots at once. */
 	constructor(options: NodeOptions) {
@@ -59,7 +68,8 @@ export class SimulatedNode {
 			flash,
 			random,
 			send,
-			sensor: (channel) => (channel === sensorChannel ? this.#sensor.value : undefined),
+			sensor: (channel) => this.#readSensor(channel),
+			onFreeze: () => this.#onFreeze(),
 		});
 		this.#start();
 	}
@@ -74,17 +84,40 @@ export class SimulatedNode {
 
 	/** Power off: what is in flash stays, nothing else. */
 	cutPower(): void {
-		this.#runner?.stop();
-		this.#runner = undefined;
-		this.#samplingTimer?.cancel();
+		this.#stop();
 		this.device.crash();
 	}
 
 	/** Power on again. */
 	boot(): void {
-		if (this.#runner !== undefined) return;
-		this.device.restart();
+		if (this.#runner === undefined) this.#restart('other');
+	}
+
+	#readSensor(channel: number): number | undefined {
+		if (channel === frozenChannel) throw new CoreFrozen('the sensor does not answer');
+		return channel === sensorChannel ? this.#sensor.value : undefined;
+	}
+
+	/** Comes in the middle of a call of the firmware. */
+	#onFreeze(): void {
+		this.#options.observer?.onFreeze();
+		this.#watchdog = this.#options.clock.setTimer(watchdogMs, () => {
+			this.#stop();
+			this.#restart('watchdog');
+		});
+	}
+
+	#restart(cause: ResetCause): void {
+		this.device.restart(cause);
 		this.#start();
+	}
+
+	#stop(): void {
+		this.#runner?.stop();
+		this.#runner = undefined;
+		this.#samplingTimer?.cancel();
+		this.#watchdog?.cancel();
+		this.#watchdog = undefined;
 	}
 
 	#start(): void {

@@ -1,6 +1,6 @@
-import type {KubeApi, Patch, WriteOptions} from '../runtime/kube/api.ts';
+import type {KubeApi} from '../runtime/kube/api.ts';
 import {KubeError} from '../runtime/kube/errors.ts';
-import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
+import {aroundApi} from './around-api.ts';
 import type {Incarnation} from './incarnation.ts';
 
 /** What befalls one write of a program to the API. */
@@ -12,10 +12,13 @@ export type WriteFault =
 	/** The write stands, the program lives and is told of a timeout. */
 	| 'timed out'
 	/** The program stands still with the request in its hands; when it goes on, the request leaves. */
-	| 'frozen before';
+	| 'frozen before'
+	/** The write stands, and the program stands still before it learns of it. */
+	| 'frozen after';
 
 interface Armed {
-	readonly write: number;
+	/** `what`: verb, plural, name, as `replace femtodevices/pump-1`. */
+	readonly matches: (number: number, what: string) => boolean;
 	readonly fault: WriteFault;
 }
 
@@ -42,40 +45,36 @@ export class WriteFaults {
 
 	/** The `write`-th write from now on, counted from 1, meets `fault`. One at a time; a later call replaces it. */
 	arm(write: number, fault: WriteFault): void {
-		this.#armed = {write: this.#count + write, fault};
+		const due = this.#count + write;
+		this.#armed = {matches: (number) => number === due, fault};
+	}
+
+	/** The next write that begins with `prefix`, as `replace femtodevices/`, meets `fault`. */
+	armNext(prefix: string, fault: WriteFault): void {
+		this.#armed = {matches: (_, what) => what.startsWith(prefix), fault};
 	}
 
 	/** The API as one life of the program gets it. */
 	wrap(api: KubeApi, incarnation: Incarnation): KubeApi {
-		const write = <T>(what: string, run: () => Promise<T>): Promise<T> => this.#write(incarnation, what, run);
-		return {
-			get: (ref, name) => api.get(ref, name),
-			list: (ref, options) => api.list(ref, options),
-			watch: (ref, options) => api.watch(ref, options),
-			create: (ref, object, options) =>
-				write(`create ${ref.plural}/${object.metadata.name}`, () => api.create(ref, object, options)),
-			replace: (ref, object, options) =>
-				write(`replace ${ref.plural}/${object.metadata.name}`, () => api.replace(ref, object, options)),
-			patch: <T extends KubeObject>(ref: ResourceRef, name: string, patch: Patch, options?: WriteOptions) =>
-				write(`patch ${ref.plural}/${name}`, () => api.patch<T>(ref, name, patch, options)),
-			delete: (ref, name, options) => write(`delete ${ref.plural}/${name}`, () => api.delete(ref, name, options)),
-		};
+		return aroundApi(api, ({isWrite, what}, run) => (isWrite ? this.#write(incarnation, what, run) : run()));
 	}
 
 	#write<T>(incarnation: Incarnation, what: string, run: () => Promise<T>): Promise<T> {
 		const number = ++this.#count;
-		if (this.#armed?.write !== number) return run();
-		const {fault} = this.#armed;
+		const armed = this.#armed;
+		if (armed === undefined || !armed.matches(number, what)) return run();
 		this.#armed = undefined;
+		const {fault} = armed;
+		const isAfter = fault !== 'killed before' && fault !== 'frozen before';
 		// The store commits inside the call, before its promise settles.
-		const done = fault === 'killed after' || fault === 'timed out' ? run() : undefined;
+		const done = isAfter ? run() : undefined;
 		this.#onFault(fault, what);
-		return done === undefined ? incarnation.call(run) : forget(done, fault);
+		return done === undefined ? incarnation.call(run) : fault === 'timed out' ? forget(done) : done;
 	}
 }
 
-/** A dead program learns nothing of either end; a refusal reaches a living one, an acceptance does not. */
-async function forget(done: Promise<unknown>, fault: WriteFault): Promise<never> {
+/** A refusal reaches the program, an acceptance does not. */
+async function forget(done: Promise<unknown>): Promise<never> {
 	await done;
-	throw new KubeError({code: 504, reason: 'Timeout', message: `no answer in time: ${fault}`});
+	throw new KubeError({code: 504, reason: 'Timeout', message: 'the server did not answer in time'});
 }

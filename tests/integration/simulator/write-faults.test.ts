@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {seededRandom} from '../../../runtime/random.ts';
-import {allFaults, runScenario, testFaults, type PlannedFault} from './write-faults.ts';
+import {allFaults, runScenario, testFaults, type PlannedFault} from './recovery-scene.ts';
 
 const end = 'leads to the same end as a run without a fault';
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import {femtoContainers} from '../../../protocol/generated/resources.ts';
 import type {KubeObject} from '../../../runtime/kube/types.ts';
 import type {SimulatedFleet} from '../../../simulator/fleet.ts';
+import type {LinkConditions} from '../../../simulator/lane.ts';
 import {containerObjects, sampleNamespace, sampleObjects, type FleetKeys} from '../../../simulator/sample.ts';
 import type {WriteFault} from '../../../simulator/write-faults.ts';
 import {canonicalState, checkRest, GenerationWatch} from './canonical.ts';
-import {createFleet, secondsToReady} from './fleet-scene.ts';
+import {createFleet, goodLink, secondsToReady} from './fleet-scene.ts';
 
 /** What happens while the controller is killed; two containers run on four devices. */
 export const scenarios = ['an enrolment', 'a rollout', 'a deletion'] as const;
@@ -32,19 +33,34 @@ export interface Outcome {
 const devices = 4;
 const restartMs = 2000;
 /** Long enough for everything to come to rest: a report period, and a rollout after it. */
-const runMs = 85_000;
+const defaultRunMs = 85_000;
 const settleMs = 5000;
 const names = ['checksum', 'second'] as const;
 
 /** Runs a scenario to rest, and checks what must hold on the way and in the end. */
-export async function runScenario(scenario: Scenario, planned?: PlannedFault): Promise<Outcome> {
+export function runScenario(scenario: Scenario, planned?: PlannedFault): Promise<Outcome> {
+	return runDisturbed(scenario, planned === undefined ? {} : {planned});
+}
+
+export interface Disturbance {
+	readonly planned?: PlannedFault;
+	/** Called where the scenario begins; does what it does by timers. */
+	readonly disturb?: (fleet: SimulatedFleet) => void;
+	readonly conditions?: LinkConditions;
+	/** Until everything must have come to rest. */
+	readonly runMs?: number;
+}
+
+/** The same for any disturbance; the controller is started anew whenever it is dead. */
+export async function runDisturbed(scenario: Scenario, disturbance: Disturbance): Promise<Outcome> {
+	const {planned, disturb, conditions = goodLink, runMs = defaultRunMs} = disturbance;
 	const generations = new GenerationWatch();
 	const onStored = (object: KubeObject): void => generations.onStored(object);
 	const lives: string[] = [];
 	const logSink = (line: string): void => {
 		if (line.includes(' simulation controller ')) lives.push(line);
 	};
-	const fleet = createFleet({devices, objects: twoContainers, onStored, logSink});
+	const fleet = createFleet({devices, objects: twoContainers, conditions, onStored, logSink});
 	if (scenario !== 'an enrolment') {
 		assert.ok((await secondsToReady(fleet)) < Infinity);
 		await fleet.run({withinMs: settleMs});
@@ -52,6 +68,7 @@ export async function runScenario(scenario: Scenario, planned?: PlannedFault): P
 	const {faults} = fleet.controller;
 	const first = faults.count;
 	if (planned !== undefined) faults.arm(planned.write, planned.fault);
+	disturb?.(fleet);
 	const acted = act(fleet, scenario);
 	let restarting = true;
 	await fleet.run({
@@ -108,13 +125,27 @@ async function act(fleet: SimulatedFleet, scenario: Scenario): Promise<void> {
 	const {promise, resolve} = Promise.withResolvers<void>();
 	fleet.scheduler.clock.setTimer(0, resolve);
 	await promise;
-	const ref = {...femtoContainers, namespace: sampleNamespace};
+	if (scenario === 'a deletion') {
+		await fleet.api.delete({...femtoContainers, namespace: sampleNamespace}, names[0]);
+	}
+	if (scenario === 'a rollout') await patchVersion(fleet, 2);
+}
+
+/** Applies another version of the first container, and waits until the API has it. */
+export async function applyVersion(fleet: SimulatedFleet, version: number): Promise<void> {
+	let applied: Promise<void> | undefined;
+	fleet.scheduler.clock.setTimer(0, () => {
+		applied = patchVersion(fleet, version);
+	});
+	await fleet.run({withinMs: 1});
+	await applied;
+}
+
+async function patchVersion(fleet: SimulatedFleet, version: number): Promise<void> {
 	const [name] = names;
-	if (scenario === 'a deletion') await fleet.api.delete(ref, name);
-	if (scenario !== 'a rollout') return;
-	const [configMap, container] = containerObjects(fleet.keys, {imageBytes: 400, version: 2, name});
+	const [configMap, container] = containerObjects(fleet.keys, {imageBytes: 400, version, name});
 	assert.ok(configMap && container);
 	await fleet.api.create({group: '', version: 'v1', plural: 'configmaps', namespace: sampleNamespace}, configMap);
 	const {spec} = container as KubeObject & {readonly spec: Readonly<Record<string, unknown>>};
-	await fleet.api.patch(ref, name, {spec: {image: spec['image']}});
+	await fleet.api.patch({...femtoContainers, namespace: sampleNamespace}, name, {spec: {image: spec['image']}});
 }
