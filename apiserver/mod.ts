@@ -3,7 +3,7 @@ import {Store, type StoreOptions} from './store/store.ts';
 export type {Store, StoreOptions} from './store/store.ts';
 
 /**
- * Opens the embedded Kubernetes API in process. The file belongs to one process at a time.
+ * Opens the embedded Kubernetes API in process. One process at a time may have the file open for writing.
  * @throws Error when the file can't be opened, RangeError for a definition that the store can't keep.
  */
 export function openStore(options: StoreOptions): Store {

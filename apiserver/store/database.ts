@@ -43,39 +43,40 @@ const tables = `
 `;
 
 /**
- * Objects and the log of their changes in one SQLite file, or in memory for the path `:memory:`. The file belongs to
- * one process at a time; what `commit` returned from survives a loss of power.
+ * Objects and the log of their changes in one SQLite file, or in memory for the path `:memory:`. One process at a time
+ * may write it, others may read; what `commit` returned from survives a loss of power.
  */
 export class Database {
 	readonly #connection: DatabaseSync;
+	readonly #lock: DatabaseSync | undefined;
 	readonly #putObject: StatementSync;
 	readonly #removeObject: StatementSync;
 	readonly #addChange: StatementSync;
 
 	/** @throws Error when the file is in use, no database, or of a later format. */
-	constructor(path: string) {
-		this.#connection = new DatabaseSync(path);
+	constructor(path: string, readOnly: boolean) {
+		let lock: DatabaseSync | undefined;
 		try {
-			this.#connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-			const found = Number(this.#connection.prepare('PRAGMA user_version').get()?.['user_version']);
-			if (found > formatVersion)
-				throw new RangeError(`Cannot open store: format ${found}, at most ${formatVersion} required`);
-			this.#connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
+			lock = readOnly || path === ':memory:' ? undefined : takeLock(path);
+			this.#connection = connect(path, readOnly);
 		} catch (error) {
-			this.#connection.close();
+			lock?.close();
 			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {
 				cause: error,
 			});
 		}
+		this.#lock = lock;
 		this.#putObject = this.#connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)');
 		this.#removeObject = this.#connection.prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?');
 		this.#addChange = this.#connection.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)');
 	}
 
 	load(): DatabaseContents {
+		this.#connection.exec('BEGIN');
 		const objects = this.#connection.prepare('SELECT kind, namespace, name, body FROM objects').all();
 		const changes = this.#connection.prepare('SELECT * FROM changes ORDER BY version').all();
 		const compaction = this.#connection.prepare('SELECT version FROM compaction').get();
+		this.#connection.exec('COMMIT');
 		return {
 			objects: objects.map((row) => ({...keysOf(row), object: parse(row['body'])})),
 			changes: changes.map((row) => ({
@@ -125,8 +126,36 @@ export class Database {
 
 	close(): void {
 		this.#connection.close();
+		this.#lock?.close();
 	}
 }
+
+/** A second file stands for the right to write: the store's own locks would keep readers out. Goes with the process. */
+function takeLock(path: string): DatabaseSync {
+	const lock = new DatabaseSync(`${path}-lock`);
+	try {
+		lock.exec('BEGIN EXCLUSIVE');
+	} catch (error) {
+		lock.close();
+		throw error;
+	}
+	return lock;
+}
+
+function connect(path: string, readOnly: boolean): DatabaseSync {
+	const connection = new DatabaseSync(path, {readOnly});
+	try {
+		if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+		const found = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
+		if (found > formatVersion) throw new RangeError(`format ${found}, at most ${formatVersion} required`);
+		if (!readOnly) connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
+	} catch (error) {
+		connection.close();
+		throw error;
+	}
+	return connection;
+}
+
 
 function keysOf(row: Record<string, unknown>): {
 	readonly kind: string;

@@ -34,6 +34,8 @@ export interface StoreOptions {
 	readonly crds: readonly Readonly<Record<string, unknown>>[];
 	/** Changes kept at least for watches; default 10,000. */
 	readonly historyLength?: number;
+	/** What stands in the file now, beside a process that may be writing it; every write fails. */
+	readonly readOnly?: boolean;
 }
 
 /** The embedded Kubernetes API: what stands when a call returns is on the disk. */
@@ -43,12 +45,12 @@ export class Store implements KubeApi {
 	readonly #pages: Pages;
 	readonly #environment: {readonly clock: Clock; readonly random: Random};
 
-	constructor({path, clock, random, crds, historyLength = 10_000}: StoreOptions) {
+	constructor({path, clock, random, crds, historyLength = 10_000, readOnly = false}: StoreOptions) {
 		this.#kinds = new Kinds(crds);
-		this.#tables = new Tables(path, this.#kinds.all(), historyLength);
+		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, readOnly});
 		this.#pages = new Pages(clock);
 		this.#environment = {clock, random};
-		this.#makeDefaultNamespace();
+		if (!readOnly) this.#makeDefaultNamespace();
 	}
 
 	/** Version of the newest change. */

@@ -16,6 +16,12 @@ export interface Draft {
 	readonly previous?: JsonObject;
 }
 
+export interface TablesOptions {
+	/** Changes kept at least. */
+	readonly historyLength: number;
+	readonly readOnly: boolean;
+}
+
 const bodyBytesMax = 1_572_864;
 
 /** Objects and history, equal in memory and in the database: memory follows only what is committed. */
@@ -26,8 +32,8 @@ export class Tables {
 	readonly #historyLength: number;
 	#version: number;
 
-	constructor(path: string, kinds: readonly Kind[], historyLength: number) {
-		this.#database = new Database(path);
+	constructor(path: string, kinds: readonly Kind[], {historyLength, readOnly}: TablesOptions) {
+		this.#database = new Database(path, readOnly);
 		this.#historyLength = historyLength;
 		this.#collections = new Map(kinds.map(({id}) => [id, new Collection()]));
 		const {objects, changes, compacted} = this.#database.load();

@@ -739,7 +739,8 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 													"description": "metadata.generation up to which the spec was seen to stay the same.",
 													"type": "integer",
 													"format": "int64",
-													"minimum": 0
+													"minimum": 0,
+													"maximum": 9007199254740991
 												},
 												"spec": {
 													"description": "Hash of the spec that failed, without paused and rollout.onFailure.",

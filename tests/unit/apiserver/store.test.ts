@@ -46,6 +46,24 @@ test('A file belongs to one store at a time', (context) => {
 	newStore({path}).close();
 });
 
+test('A reader beside the writer sees what stands when it opens, and changes nothing', async (context) => {
+	const path = newFile(context);
+	const writer = newStore({path});
+	context.after(() => writer.close());
+	await writer.create(devices, device('a'));
+	const reader = newStore({path, readOnly: true});
+	context.after(() => reader.close());
+	await writer.create(devices, device('b'));
+	assert.deepEqual((await reader.list(devices)).items.map(({metadata}) => metadata.name), ['a']);
+	await assert.rejects(reader.create(devices, device('c')), /readonly/);
+	assert.equal((await writer.list(devices)).items.length, 2);
+});
+
+test('A reader makes no file', (context) => {
+	const path = newFile(context);
+	assert.throws(() => newStore({path, readOnly: true}), /Cannot open store: .* \(unable to open database file\)/);
+});
+
 test('What a call returned from outlives the process that is killed', async (context) => {
 	const path = newFile(context);
 	const child = spawnSync(
