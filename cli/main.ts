@@ -15,10 +15,19 @@ const commands = {
 	device: async () => (await import('./commands/device.ts')).addDeviceCommand,
 } satisfies Record<string, () => Promise<(program: Command) => void>>;
 
+/** The embedded store needs it; package.json says the same. */
+const nodeMajorMin = 24;
+
 const program = new Command('femto')
 	.description('Declare in YAML what a fleet of microcontrollers shall run.')
 	.showHelpAfterError('(femto --help, or femto COMMAND --help)')
 	.exitOverride();
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < nodeMajorMin) {
+	console.error(`femto: Cannot run on Node ${process.versions.node}: ${nodeMajorMin} or later required`);
+	process.exit(1);
+}
 
 const wanted = process.argv[2] ?? '';
 const chosen = Object.hasOwn(commands, wanted) ? [commands[wanted as keyof typeof commands]] : Object.values(commands);

@@ -2,7 +2,7 @@ import type {KubeApi} from '../../runtime/kube/api.ts';
 import {systemClock} from '../../runtime/system.ts';
 import type {JsonObject} from '../yaml.ts';
 import {messageOf} from '../fail.ts';
-import {applyDesired, type Say} from './applier.ts';
+import {Applier, type Say} from './applier.ts';
 import {readDesired, type DesiredSource, type KeyOf} from './desired.ts';
 import {watchPath} from './watch.ts';
 
@@ -18,20 +18,23 @@ export interface ApplyLoopOptions {
 }
 
 export interface ApplyLoop {
-	/** Applies what was read; from then on every change below the path is applied, until the signal aborts. */
-	start(): Promise<void>;
+	/**
+	 * Applies what was read; from then on every change below the path is applied, until the signal aborts. Resolves with
+	 * the number of sources that have a problem.
+	 */
+	start(): Promise<number>;
 }
 
 /** Reads and builds the path now; `start` applies it and keeps it applied. */
 export async function prepareApplyLoop(options: ApplyLoopOptions): Promise<ApplyLoop> {
 	const {api, path, keyOf, extra = () => [], say, signal} = options;
 	const first = await readDesired(path, keyOf);
-	const apply = async (sources: readonly DesiredSource[]): Promise<void> => {
-		await applyDesired(api, [{source: '(tenants)', objects: extra()}, ...sources], say);
-	};
+	const applier = new Applier(api, say);
+	const apply = async (sources: readonly DesiredSource[]): Promise<number> =>
+		applier.apply([{source: '(tenants)', objects: extra()}, ...sources]);
 	return {
 		start: async () => {
-			await apply(first);
+			const problems = await apply(first);
 			watchPath(path, systemClock, signal, async () => {
 				try {
 					await apply(await readDesired(path, keyOf));
@@ -39,6 +42,7 @@ export async function prepareApplyLoop(options: ApplyLoopOptions): Promise<Apply
 					say(`apply: ${messageOf(error)}`);
 				}
 			});
+			return problems;
 		},
 	};
 }

@@ -14,6 +14,8 @@ export interface DesiredSource {
 	/** Absent when the source has an error: what it wanted before stays as it is. */
 	readonly objects?: readonly JsonObject[];
 	readonly error?: string;
+	/** Of a source with an error: changes with its files, so that a new attempt is told from an old one. */
+	readonly fingerprint?: string;
 }
 
 /** Finds the key that signs for a namespace. @throws UsageError when there is none. */
@@ -30,7 +32,7 @@ export async function readDesired(path: string, keyOf: KeyOf): Promise<DesiredSo
 		try {
 			return {source, objects: await readSource(file, keyOf)};
 		} catch (error) {
-			return {source, error: messageOf(error)};
+			return {source, error: messageOf(error), fingerprint: fingerprintOf(file)};
 		}
 	}));
 }
@@ -45,20 +47,36 @@ function findSources(path: string): string[] {
 	}
 	const names = readdirSync(path).filter((name) => !name.startsWith('.')).sort();
 	return names.map((name) => join(path, name)).flatMap((entry) => {
-		if (statSync(entry).isDirectory()) {
+		// What has gone since it was listed, or links to nothing, is no source.
+		const found = statSync(entry, {throwIfNoEntry: false});
+		if (found?.isDirectory() === true) {
 			return findSources(entry);
 		}
-		return /\.ya?ml$/.test(entry) ? [entry] : [];
+		return found !== undefined && /\.ya?ml$/.test(entry) ? [entry] : [];
 	});
+}
+
+function fingerprintOf(file: string): string {
+	const names = statSync(file, {throwIfNoEntry: false})?.isDirectory() === true ? readdirSync(file).sort() : [''];
+	return names.map((name) => {
+		const found = statSync(join(file, name), {throwIfNoEntry: false});
+		return `${name} ${found?.size} ${found?.mtimeMs}`;
+	}).join('\n');
 }
 
 async function readSource(file: string, keyOf: KeyOf): Promise<JsonObject[]> {
 	if (!isProject(file)) {
-		return readYaml(readFileSync(file, 'utf8'), file);
+		return readYaml(readFileSync(file, 'utf8'), file).flatMap(unwrapList);
 	}
 	const project = readProject(file);
 	const namespace = project.manifest.metadata.namespace ?? 'default';
 	const manifest = {...project.manifest, metadata: {...project.manifest.metadata, namespace}};
 	const container = await buildContainer({...project, manifest});
 	return readyManifest(signContainer(container, keyOf(namespace)));
+}
+
+/** As kubectl does: a List stands for its items. */
+function unwrapList(object: JsonObject): readonly JsonObject[] {
+	const {kind, items} = object;
+	return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items as JsonObject[] : [object];
 }

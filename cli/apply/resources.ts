@@ -32,7 +32,7 @@ export const appliedCollections: readonly ResourceRef[] =
 /** @throws UsageError naming the object and the rule that it breaks. */
 export function toApplied(object: JsonObject): AppliedObject {
 	const {apiVersion, kind, metadata} = object as unknown as Partial<KubeObject>;
-	const found = kinds[String(kind)];
+	const found = Object.hasOwn(kinds, String(kind)) ? kinds[String(kind)] : undefined;
 	const wanted = found === undefined ? undefined : apiVersionOf(found.group, found.version);
 	if (found === undefined || wanted !== apiVersion) {
 		const known = Object.entries(kinds).map(([name, {group, version}]) => `${apiVersionOf(group, version)} ${name}`);

@@ -43,7 +43,8 @@ async function build(folder: string, options: BuildOptions): Promise<void> {
 	}
 	const namespace = project.manifest.metadata.namespace ?? options.namespace;
 	const key = readTenantKey(tenantKeyFile(options.keys, namespace), 'secret');
-	const text = writeYaml(readyManifest(signContainer(container, key)));
+	const manifest = {...container.manifest, metadata: {...container.manifest.metadata, namespace}};
+	const text = writeYaml(readyManifest(signContainer({...container, manifest}, key)));
 	if (options.output === undefined) {
 		process.stdout.write(text);
 	} else {

@@ -1,57 +1,152 @@
-import type {FemtoContainer} from '../../protocol/generated/resources.ts';
+import {
+	femtoContainers, femtoDevices, type FemtoContainer, type FemtoDevice,
+} from '../../protocol/generated/resources.ts';
+import type {Clock, Timer} from '../../runtime/clock.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
 import {Informer} from '../../runtime/kube/informer.ts';
 import type {Log} from '../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
-import {isReady, progressLine} from './progress.ts';
+import {LostDevices} from './lost-devices.ts';
+import {describeProgress, describeTrouble, isReady, isStalled} from './progress.ts';
+import {Removals} from './removals.ts';
+
+/** `None`: there is no FemtoContainer. */
+export type Outcome = 'Ready' | 'Stalled' | 'None';
 
 export interface ProgressReporter {
-	/** Resolves when there are FemtoContainers and each is Ready as of its newest spec. */
-	readonly allReady: () => Promise<void>;
-	/** The last line of each FemtoContainer. */
-	readonly lines: () => readonly string[];
+	/** Resolves when each FemtoContainer is Ready as of its newest spec, or one is Stalled for good. */
+	readonly outcome: () => Promise<Outcome>;
+	/** The last line of each FemtoContainer that is not Ready. */
+	readonly openLines: () => readonly string[];
 }
 
 export interface ProgressOptions {
 	readonly api: KubeApi;
 	readonly log: Log;
 	readonly signal: AbortSignal;
-	readonly say: (line: string, container: FemtoContainer) => void;
+	/** `container`: the one that the line is about, when it is about one. */
+	readonly say: (line: string, container: Pick<FemtoContainer, 'metadata'>) => void;
+	readonly clock?: Clock;
 }
 
-/** Says one line whenever something worth telling happens to a FemtoContainer, until the signal aborts. */
-export function reportProgress({api, log, signal, say}: ProgressOptions): ProgressReporter {
-	const ref = {group: 'femtofleet.dev', version: 'v1alpha1', plural: 'femtocontainers'};
-	const informer = new Informer<FemtoContainer>({api, ref, clock: systemClock, random: systemRandom, log});
-	const lines = new Map<string, string>();
-	const waiting = new Set<() => void>();
+/** What was applied together may arrive in any order: Stalled counts when it lasts this long. */
+const stalledMs = 1_000;
+const remindMs = 10_000;
+
+/**
+ * Says one line whenever something worth telling happens to FemtoContainers and their devices, until the signal aborts.
+ * Called after the first apply, it never takes an older spec for the newest.
+ */
+export function reportProgress({api, log, signal, say, clock = systemClock}: ProgressOptions): ProgressReporter {
+	const common = {api, clock, random: systemRandom, log};
+	const containers = new Informer<FemtoContainer>({...common, ref: femtoContainers});
+	const devices = new Informer<FemtoDevice>({...common, ref: femtoDevices});
+	const voice = new Voice(say);
+	const lost = new LostDevices(clock, (line) => say(line, {metadata: {name: ''}}));
+	const removals = new Removals(say);
+	const changed = new Set<() => void>();
+	const reminders = new Set<Timer>();
 	const see = (container: FemtoContainer): void => {
-		const label = `${container.metadata.namespace}/${container.metadata.name}`;
-		const line = progressLine(container);
-		if (lines.get(label) !== line) {
-			lines.set(label, line);
-			say(line, container);
+		if (container.metadata.deletionTimestamp !== undefined) {
+			removals.seeDeleted(container);
 		}
-		const containers = informer.cache.list();
-		if (containers.length > 0 && containers.every(isReady)) {
-			waiting.forEach((resolve) => resolve());
-			waiting.clear();
-		}
+		voice.tell(container);
+		changed.forEach((look) => look());
 	};
-	informer.addHandlers({
+	containers.addHandlers({
 		onAdd: see,
 		onUpdate: (_old, container) => see(container),
 		onDelete: (container) => {
-			const {namespace, name} = container.metadata;
-			lines.delete(`${namespace}/${name}`);
-			say(`${namespace}/${name} deleted`, container);
+			voice.forget(container);
+			removals.seeDeleted(container);
+			reminders.add(clock.setTimer(remindMs, () => removals.tellRemaining()));
+			changed.forEach((look) => look());
 		},
 	});
-	void informer.run(signal);
-	return {
-		allReady: () => new Promise((resolve) => {
-			waiting.add(resolve);
-		}),
-		lines: () => [...lines.values()],
+	const seeDevice = (device: FemtoDevice): void => {
+		removals.seeDevice(device);
+		lost.see(device);
 	};
+	devices.addHandlers({
+		onAdd: seeDevice,
+		onUpdate: (_old, device) => seeDevice(device),
+		onDelete: ({metadata}) => removals.forgetDevice(metadata.name),
+	});
+	void containers.run(signal);
+	void devices.run(signal);
+	signal.addEventListener('abort', () => {
+		lost.stop();
+		reminders.forEach((timer) => timer.cancel());
+	}, {once: true});
+	return {
+		outcome: async () => {
+			await containers.synced;
+			return waitForOutcome(() => containers.cache.list(), changed, clock);
+		},
+		openLines: () => containers.cache.list().filter((container) => !isReady(container)).map((container) =>
+			describeProgress(container)?.line ?? `${container.metadata.namespace}/${container.metadata.name} not looked at yet`),
+	};
+}
+
+function waitForOutcome(list: () => readonly FemtoContainer[], changed: Set<() => void>, clock: Clock): Promise<Outcome> {
+	return new Promise((resolve) => {
+		let isWaiting = false;
+		const settle = (outcome: Outcome): void => {
+			changed.delete(look);
+			resolve(outcome);
+		};
+		const look = (): void => {
+			const all = list();
+			if (all.length === 0) {
+				settle('None');
+			} else if (all.every(isReady)) {
+				settle('Ready');
+			} else if (all.some(isStalled) && !isWaiting) {
+				isWaiting = true;
+				clock.setTimer(stalledMs, () => {
+					isWaiting = false;
+					if (list().some(isStalled)) {
+						settle('Stalled');
+					} else {
+						look();
+					}
+				});
+			}
+		};
+		changed.add(look);
+		look();
+	});
+}
+
+/** Says of each FemtoContainer what has not been said yet. */
+class Voice {
+	readonly #say: ProgressOptions['say'];
+	/** Key of what was said last, by uid. */
+	readonly #last = new Map<string, string>();
+	/** Keys of the troubles that were told, by uid. */
+	readonly #troubles = new Map<string, Set<string>>();
+
+	constructor(say: ProgressOptions['say']) {
+		this.#say = say;
+	}
+
+	tell(container: FemtoContainer): void {
+		const {uid = ''} = container.metadata;
+		const progress = describeProgress(container);
+		const told = this.#troubles.get(uid) ?? new Set();
+		this.#troubles.set(uid, told);
+		for (const {line, key} of describeTrouble(container).filter((trouble) => !told.has(trouble.key))) {
+			told.add(key);
+			this.#say(line, container);
+		}
+		if (progress !== undefined && this.#last.get(uid) !== progress.key) {
+			this.#last.set(uid, progress.key);
+			this.#say(progress.line, container);
+		}
+	}
+
+	forget({metadata: {uid = ''}}: FemtoContainer): void {
+		this.#last.delete(uid);
+		this.#troubles.delete(uid);
+	}
 }

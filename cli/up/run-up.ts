@@ -1,23 +1,21 @@
 import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
-import {openStore} from '../../apiserver/mod.ts';
+import {join, relative} from 'node:path';
 import {createBridge, createTcpChannelOpener, openUdpPort} from '../../bridge/mod.ts';
 import {createController, createMqttLink} from '../../controller/mod.ts';
-import {crds} from '../../protocol/generated/crds.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
 import type {Log} from '../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {startRealtimeFleet} from '../../simulator/mod.ts';
 import {prepareApplyLoop} from '../apply/apply-loop.ts';
 import {startBroker} from '../commands/broker.ts';
-import {UsageError} from '../fail.ts';
+import {messageOf, UsageError} from '../fail.ts';
 import {installFolder} from '../install-folder.ts';
 import {lineLog} from '../log.ts';
 import {aborted} from '../signals.ts';
 import {openDevelopmentKeys, type DevelopmentKeys} from './development-keys.ts';
 import {waitForDevices} from './enrolment.ts';
 import {reportProgress, type ProgressReporter} from './report-progress.ts';
-import {openStateFolder} from './state-folder.ts';
+import {openStateFolder, openStateStore} from './state-folder.ts';
 
 export interface UpOptions {
 	readonly devices: number;
@@ -34,6 +32,8 @@ export interface UpOptions {
 type Closers = (() => Promise<void> | void)[];
 
 const host = '127.0.0.1';
+/** Exit code of a program that SIGINT has ended before its work was done. */
+const interrupted = 130;
 const say = (line: string): void => console.log(line);
 
 /** Runs everything until the signal aborts or the work is done. Resolves with the exit code. */
@@ -53,21 +53,28 @@ export async function runUp(options: UpOptions, interrupt: AbortSignal): Promise
 
 async function run(options: UpOptions, signal: AbortSignal, closers: Closers): Promise<number> {
 	const log = lineLog(options.verbose === true ? 'debug' : 'warn', say);
+	const sinceMs = Math.floor(systemClock.now() / 1000) * 1000;
+	const firmware = await readFirmware();
 	const state = await openStateFolder(options.state);
 	closers.push(() => state.release());
+	const store = openStateStore(state);
+	closers.push(() => store.close());
 	const keys = openDevelopmentKeys(state.keys, systemRandom);
 	say(keys.isNew ? `up: throw-away keys made in ${state.keys}` : `up: keys of ${state.keys}`);
-	const store = openStore({path: state.store, clock: systemClock, random: systemRandom, crds});
-	closers.push(() => store.close());
 	const loop = prepareApplyLoop({api: store, path: options.apply, keyOf: keys.keyOf, extra: keys.tenants, say, signal});
 	// What goes wrong in it is told where it is awaited.
 	loop.catch(() => {});
-	await startPrograms({options, api: store, keys, log, closers});
-	await waitForDevices({api: store, count: options.devices, log, signal});
+	const brokerPort = await startPrograms({options, api: store, keys, log, closers, firmware});
+	await waitForDevices({api: store, count: options.devices, log, signal, sinceMs});
+	if (signal.aborted) {
+		return interrupted;
+	}
 	say(`up: ${options.devices} devices connected`);
+	const problems = await (await loop).start();
 	const progress = reportProgress({api: store, log, signal, say});
-	await (await loop).start();
-	return finish(options, progress, signal);
+	return options.exitWhenReady === true
+		? judge({options, progress, problems, signal})
+		: stay({options, progress, brokerPort, signal});
 }
 
 interface ProgramOptions {
@@ -76,13 +83,14 @@ interface ProgramOptions {
 	readonly keys: DevelopmentKeys;
 	readonly log: Log;
 	readonly closers: Closers;
+	readonly firmware: Uint8Array;
 }
 
-/** Broker, bridge, controller and devices, each through its own sockets. */
-async function startPrograms({options, api, keys, log, closers}: ProgramOptions): Promise<void> {
-	const broker = await startBroker(host, options.brokerPort);
+/** Broker, bridge, controller and devices, each through its own sockets. Resolves with the port of the broker. */
+async function startPrograms({options, api, keys, log, closers, firmware}: ProgramOptions): Promise<number> {
+	const broker = await listen('tcp', options.brokerPort, (port) => startBroker(host, port));
 	closers.push(() => broker.close());
-	const datagrams = await openUdpPort({host, port: options.bridgePort, log});
+	const datagrams = await listen('udp', options.bridgePort, (port) => openUdpPort({host, port, log}));
 	const bridge = createBridge({
 		name: 'main',
 		datagrams,
@@ -108,12 +116,23 @@ async function startPrograms({options, api, keys, log, closers}: ProgramOptions)
 	const fleet = await startRealtimeFleet({
 		devices: Array.from({length: options.devices}, (_, index) => `sim-${String(index + 1).padStart(2, '0')}`),
 		bridgeAddress: {host, port: datagrams.port},
-		firmware: await readFirmware(),
+		firmware,
 		keys,
 		clock: systemClock,
 		random: systemRandom,
 	});
 	closers.push(() => fleet.stop());
+	return broker.port;
+}
+
+async function listen<T>(protocol: string, port: number, open: (port: number) => Promise<T>): Promise<T> {
+	try {
+		return await open(port);
+	} catch (cause) {
+		const found = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+		const phrase = (found as {readonly code?: unknown}).code === 'EADDRINUSE' ? 'the port is in use' : messageOf(cause);
+		throw new UsageError(`Cannot listen on ${protocol} ${host}:${port}: ${phrase}`, {cause});
+	}
 }
 
 async function readFirmware(): Promise<Uint8Array> {
@@ -125,22 +144,58 @@ async function readFirmware(): Promise<Uint8Array> {
 	}
 }
 
-async function finish(options: UpOptions, progress: ProgressReporter, signal: AbortSignal): Promise<number> {
-	if (options.exitWhenReady !== true) {
-		say('up: ready; Ctrl-C ends it');
-		await aborted(signal);
-		return 0;
+interface JudgeOptions {
+	readonly options: UpOptions;
+	readonly progress: ProgressReporter;
+	/** Sources that could not be applied as they stand. */
+	readonly problems: number;
+	readonly signal: AbortSignal;
+}
+
+/** `--exit-when-ready`: 0 when everything is Ready, 1 as soon as something can't become so, or after the timeout. */
+async function judge({options, progress, problems, signal}: JudgeOptions): Promise<number> {
+	if (problems > 0) {
+		say(`up: not everything is Ready: ${problems} of the sources in ${options.apply} could not be applied`);
+		return 1;
 	}
 	const deadline = new AbortController();
 	const timer = systemClock.setTimer(options.timeout * 1000, () => deadline.abort());
-	const isReady = await Promise.race([
-		progress.allReady().then(() => true),
-		aborted(AbortSignal.any([signal, deadline.signal])).then(() => false),
+	const outcome = await Promise.race([
+		progress.outcome(),
+		aborted(AbortSignal.any([signal, deadline.signal])).then(() => 'Interrupted' as const),
 	]);
 	timer.cancel();
-	if (!isReady) {
-		say(`up: not everything is Ready${signal.aborted ? '' : ` after ${options.timeout} s`}:`);
-		progress.lines().forEach((line) => say(`  ${line}`));
+	switch (outcome) {
+		case 'Ready':
+			return 0;
+		case 'None':
+			say(`up: nothing to wait for: there is no FemtoContainer in ${options.apply}`);
+			return 1;
+		case 'Stalled':
+		case 'Interrupted':
+			if (signal.aborted) {
+				return interrupted;
+			}
+			say(`up: not everything is Ready${outcome === 'Stalled' ? '' : ` after ${options.timeout} s`}:`);
+			progress.openLines().forEach((line) => say(`  ${line}`));
+			return 1;
 	}
-	return isReady ? 0 : 1;
+}
+
+interface StayOptions extends Omit<JudgeOptions, 'problems'> {
+	readonly brokerPort: number;
+}
+
+/** Stays until it is interrupted; says what to try once the first rollouts are over. */
+async function stay({options, progress, brokerPort, signal}: StayOptions): Promise<number> {
+	await Promise.race([progress.outcome(), aborted(signal)]);
+	if (!signal.aborted) {
+		const path = relative('', options.apply) || '.';
+		say('up: what to try now:');
+		say(`  save a container.yaml or a source in ${path}, or remove a folder there: every device follows`);
+		say(`  mosquitto_sub -p ${brokerPort} -t 'f/+/m/+' -F '%t %x' shows what containers publish`);
+		say('  Ctrl-C ends everything');
+		await aborted(signal);
+	}
+	return 0;
 }

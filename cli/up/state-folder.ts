@@ -1,6 +1,10 @@
 import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {openStore, type Store} from '../../apiserver/mod.ts';
+import {crds} from '../../protocol/generated/crds.ts';
+import {systemClock, systemRandom} from '../../runtime/system.ts';
+import {messageOf, UsageError} from '../fail.ts';
 
 export interface StateFolder {
 	readonly path: string;
@@ -26,4 +30,15 @@ export async function openStateFolder(path: string | undefined): Promise<StateFo
 			}
 		},
 	};
+}
+
+/** Opens the store in a state folder. @throws UsageError naming the folder and why, above all while another runs. */
+export function openStateStore({path, store}: StateFolder): Store {
+	try {
+		return openStore({path: store, clock: systemClock, random: systemRandom, crds});
+	} catch (cause) {
+		const message = messageOf(cause);
+		const phrase = message.includes('database is locked') ? 'another process uses it' : message;
+		throw new UsageError(`Cannot open state folder ${path}: ${phrase}`, {cause});
+	}
 }
