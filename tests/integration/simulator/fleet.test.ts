@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {decode} from '../../../protocol/mqttsn/codec.ts';
 import type {KubeObject} from '../../../runtime/kube/types.ts';
 import type {SimulatedFleet} from '../../../simulator/fleet.ts';
 import {GuardError} from '../../../simulator/guard.ts';
@@ -54,16 +55,59 @@ test('a planted Date.now fails the run and is named', async () => {
 	fleet.close();
 });
 
-test('an idle fleet is idle: no API write but Leases in an hour', async () => {
-	const fleet = createFleet();
+test('an idle fleet is idle: in an hour no API write but Leases, no message but period reports, pings and presence', async () => {
+	const lines: string[] = [];
+	let isIdle = false;
+	const fleet = createFleet({logSink: (line) => isIdle && lines.push(line.trimEnd())});
 	assert.ok((await secondsToReady(fleet)) < 60);
-	await fleet.run({withinMs: 10_000});
+	// The first period report after a rollout still carries the inventory.
+	await fleet.run({withinMs: 90_000});
 	const writes = (): Readonly<Record<string, number>> => ({...Object.fromEntries(fleet.controllerWrites), leases: 0});
 	const before = writes();
+	isIdle = true;
 	await fleet.run({withinMs: 3_600_000});
 	assert.deepEqual(writes(), before);
+	const counts = countMessages(lines);
+	const perDevice = 3600 / 60;
+	const reports = fleet.field.nodes.size * perDevice;
+	assert.deepEqual(Object.keys(counts).toSorted(compareTexts), [
+		'packet pingreq', 'packet pingresp', 'packet puback', 'packet publish f/bridge/sim', 'packet publish f/+/r',
+		'datagram pingreq', 'datagram pingresp', 'datagram puback', 'datagram publish 2',
+	].toSorted(compareTexts));
+	// A report without inventory takes a few slices; what a device says in an hour is bounded by that.
+	const slices = counts['datagram publish 2'] ?? 0;
+	assert.ok(slices >= reports && slices <= 4 * reports, `${slices} slices of ${reports} reports`);
+	assert.equal(counts['datagram puback'], slices);
+	assert.ok((counts['datagram pingreq'] ?? 0) <= reports, `${counts['datagram pingreq']} pings`);
 	fleet.close();
 });
+
+/** Datagrams by type, packets of MQTT by command and topic; both as they leave their sender. */
+function countMessages(lines: readonly string[]): Readonly<Record<string, number>> {
+	const counts: Record<string, number> = {};
+	for (const line of lines) {
+		const [, kind, , direction, ...detail] = line.split(' ');
+		if (kind !== 'packet' && (kind !== 'datagram' || direction !== 'send')) continue;
+		const key = `${kind} ${kind === 'packet' ? describePacket(detail) : describeDatagram(detail[0] ?? '')}`;
+		counts[key] = (counts[key] ?? 0) + 1;
+	}
+	return counts;
+}
+
+function describePacket([command = '', topic = '']: readonly string[]): string {
+	return command === 'publish' ? `publish ${topic.replace(/^f\/[^/]+\/r$/, 'f/+/r')}` : command;
+}
+
+function describeDatagram(hex: string): string {
+	const decoded = decode(Buffer.from(hex, 'hex'));
+	assert.ok(decoded.ok, hex);
+	const packet = decoded.value;
+	return packet.type === 'publish' ? `publish ${packet.topicId}` : packet.type;
+}
+
+function compareTexts(left: string, right: string): number {
+	return left < right ? -1 : 1;
+}
 
 test('a new version reaches every device, and a deleted container leaves every device', async () => {
 	const fleet = createFleet({conditions: badLink});
