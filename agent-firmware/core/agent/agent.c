@@ -175,6 +175,6 @@ uint64_t femto_poll(struct femto *f, uint64_t now_ms)
 	next = femto_earlier(next, femto_reconcile_deadline(f, now_ms));
 	next = femto_earlier(next, femto_pull_deadline(f));
 	next = femto_earlier(next, femto_report_deadline(f));
-	next = femto_earlier(next, femto_sleep_deadline(f));
+	next = femto_earlier(next, femto_sleep_deadline(f, now_ms));
 	return next < now_ms ? now_ms : next;
 }

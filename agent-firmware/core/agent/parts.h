@@ -288,6 +288,6 @@ void femto_set_state(struct femto *f, struct femto_container *container, uint8_t
 /* --- sleep.c */
 
 void femto_sleep_poll(struct femto *f, uint64_t now_ms);
-uint64_t femto_sleep_deadline(const struct femto *f);
+uint64_t femto_sleep_deadline(const struct femto *f, uint64_t now_ms);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The reconciler: compares what the newest head names with what is there, and takes one step.
- * Order: document, grants, containers; what waits is passed over.
+ * Order: what ran before, document, grants, containers; what waits is passed over.
  */
 #include "parts.h"
 
@@ -223,18 +223,39 @@ static bool step_container(struct femto *f, uint8_t slot, uint64_t now_ms)
 		renew_contract(f, slot, now_ms);
 		return true;
 	}
-	if (is_done(container) || is_waiting(&container->wait, now_ms)) {
+	if (container->restore || is_done(container) || is_waiting(&container->wait, now_ms)) {
 		return false;
 	}
 	const uint32_t generation = stored_generation(container);
-	if (container->restore) {
-		restore(f, slot, now_ms);
-	} else if (generation != 0) {
+	if (generation != 0) {
 		attach_stored(f, slot, generation, now_ms);
 	} else {
 		fetch(f, slot, now_ms);
 	}
 	return true;
+}
+
+/*
+ * What ran before comes first, and needs nobody: its grant is in the store, too. Whatever was being
+ * fetched is given up for it, as the buffer is needed.
+ */
+static bool step_restore(struct femto *f, uint64_t now_ms)
+{
+	for (uint8_t slot = 0; slot < FEMTO_CONTAINERS_MAX; slot++) {
+		struct femto_container *container = &f->containers[slot];
+		if (container->local_id == 0 || !container->restore ||
+			is_waiting(&container->wait, now_ms)) {
+			continue;
+		}
+		for (uint8_t i = 0; i < f->tenant_count; i++) {
+			if (!f->tenants[i].held && f->tenants[i].reason == 0 && load_grant(f, i)) {
+				return true;
+			}
+		}
+		restore(f, slot, now_ms);
+		return true;
+	}
+	return false;
 }
 
 /* --- the step */
@@ -251,6 +272,10 @@ void femto_reconcile(struct femto *f, uint64_t now_ms)
 	}
 	if (f->pull.complete) {
 		femto_finish_pull(f, now_ms);
+		f->reconcile = true;
+		return;
+	}
+	if (step_restore(f, now_ms)) {
 		f->reconcile = true;
 		return;
 	}

@@ -31,12 +31,17 @@ void femto_sleep_poll(struct femto *f, uint64_t now_ms)
 	}
 }
 
-uint64_t femto_sleep_deadline(const struct femto *f)
+uint64_t femto_sleep_deadline(const struct femto *f, uint64_t now_ms)
 {
 	if (f->link.state == MQSN_STATE_ASLEEP) {
 		return femto_earlier(f->wake_ms, f->report.due_ms);
 	}
-	return f->link.state == MQSN_STATE_ACTIVE && f->wake_interval_seconds > 0
-			   ? femto_earlier(f->awake_until_ms, f->report.due_ms)
-			   : FEMTO_NEVER;
+	if (f->link.state != MQSN_STATE_ACTIVE || f->wake_interval_seconds == 0) {
+		return FEMTO_NEVER;
+	}
+	if (is_idle(f, now_ms)) {
+		return now_ms;
+	}
+	/* what else keeps it awake ends with an event, or has a deadline of its own */
+	return now_ms < f->awake_until_ms ? f->awake_until_ms : FEMTO_NEVER;
 }

@@ -96,6 +96,10 @@ static enum femto_port_err program_flash(
 		if (at / unit_bytes == flash->refused_unit) {
 			return FEMTO_PORT_FAILED;
 		}
+		if (flash->observe != NULL) {
+			const struct fake_operation operation = {data + done, size - done, at};
+			flash->observe(flash, &operation);
+		}
 		if (flash->operations >= flash->dead_at) {
 			return FEMTO_PORT_FAILED;
 		}
@@ -146,6 +150,10 @@ static enum femto_port_err erase_flash(void *context, uint32_t unit)
 	if (unit >= flash->geometry.unit_count) {
 		return broken(flash);
 	}
+	if (flash->observe != NULL) {
+		const struct fake_operation operation = {NULL, 0, unit * flash->geometry.unit_bytes};
+		flash->observe(flash, &operation);
+	}
 	if (flash->operations >= flash->dead_at) {
 		return FEMTO_PORT_FAILED;
 	}
@@ -160,6 +168,16 @@ static enum femto_port_err erase_flash(void *context, uint32_t unit)
 	flash->erases++;
 	erase_unit(flash, unit);
 	return FEMTO_PORT_OK;
+}
+
+void fake_flash_cut(struct fake_flash *flash, const struct fake_operation *operation)
+{
+	if (operation->data == NULL) {
+		cut_erase(flash, operation->address / flash->geometry.unit_bytes);
+	} else {
+		cut_program(flash, operation->address, operation->data, operation->size);
+	}
+	flash->is_off = false;
 }
 
 void fake_flash_init(struct fake_flash *flash, uint32_t unit_bytes, uint32_t count, uint8_t fill)

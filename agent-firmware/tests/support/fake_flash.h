@@ -21,6 +21,15 @@ enum fake_cut {
 };
 #define FAKE_CUTS 4u
 
+struct fake_flash;
+
+/* What is about to happen to the flash. */
+struct fake_operation {
+	const uint8_t *data; /* of the rest of a program call, NULL = an erase */
+	size_t size;         /* bytes of it */
+	uint32_t address;    /* of the write unit; of the erase unit */
+};
+
 struct fake_flash {
 	uint8_t bytes[FAKE_FLASH_BYTES];
 	bool touched[FAKE_FLASH_BYTES / FEMTO_FLASH_WRITE_BYTES]; /* programmed since the erase */
@@ -37,10 +46,15 @@ struct fake_flash {
 	uint32_t erases;
 	uint32_t refusals;     /* of faint units */
 	uint32_t refused_unit; /* programs in this erase unit fail; UINT32_MAX = none */
+	/* called before every operation, NULL = not; may copy the flash and cut the copy */
+	void (*observe)(const struct fake_flash *flash, const struct fake_operation *operation);
 };
 
 /* A flash of `count` erase units that reads `fill` everywhere; 0xff = erased. */
 void fake_flash_init(struct fake_flash *flash, uint32_t unit_bytes, uint32_t count, uint8_t fill);
+
+/* Power fails in `operation`, in the way that `flash->cut` says, and comes back. */
+void fake_flash_cut(struct fake_flash *flash, const struct fake_operation *operation);
 
 /* A port on that flash; its other functions are not set. */
 struct femto_port fake_flash_port(struct fake_flash *flash);
