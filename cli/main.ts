@@ -13,6 +13,7 @@ const commands = {
 	bridge: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
 	broker: async () => (await import('./commands/broker.ts')).addBrokerCommand,
 	device: async () => (await import('./commands/device.ts')).addDeviceCommand,
+	why: async () => (await import('./commands/why.ts')).addWhyCommand,
 } satisfies Record<string, () => Promise<(program: Command) => void>>;
 
 /** The embedded store needs it; package.json says the same. */

@@ -4,7 +4,7 @@ import {parseRevision, type ControllerRevision, type Revision} from './container
 import {mergeAssigned, type Assigned, type Target, type Wish} from './device/assign.ts';
 import type {DocumentContainer, DocumentContent} from './device/document.ts';
 import {rankKey} from './rollout/rank.ts';
-import {TenantRegistry, type ValidTenant} from './tenant/registry.ts';
+import {TenantRegistry, type TenantJudge, type ValidTenant} from './tenant/registry.ts';
 import type {FemtoContainer, FemtoDevice, FemtoTenant} from '../protocol/generated/resources.ts';
 import {faultActions} from '../protocol/schema/reasons.ts';
 
@@ -42,10 +42,10 @@ export class Fleet {
 	/** By uid of a FemtoContainer that is being deleted: devices whose heads must be published without it. */
 	readonly #leaving = new Map<string, ReadonlySet<string>>();
 
-	constructor(caches: FleetCaches, rootPublicKey: Uint8Array, reportPeriodSeconds: number) {
+	constructor(caches: FleetCaches, judge: TenantJudge, reportPeriodSeconds: number) {
 		this.containers = new OwnWrites(caches.containers);
 		this.devices = new OwnWrites(caches.devices);
-		this.tenants = new TenantRegistry(rootPublicKey, () => caches.tenants.list());
+		this.tenants = new TenantRegistry(judge, () => caches.tenants.list());
 		this.#revisions = caches.revisions;
 		this.#reportPeriodSeconds = reportPeriodSeconds;
 	}

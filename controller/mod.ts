@@ -11,6 +11,7 @@ import {KeyedWork} from './queues.ts';
 import {filters, Receiver} from './receive.ts';
 import {changeHandlers} from './route.ts';
 import {reconcileTenant} from './tenant/reconcile.ts';
+import {judgeByKey} from './tenant/registry.ts';
 import {Watches} from './watch.ts';
 import type {Clock} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
@@ -21,6 +22,9 @@ import type {MqttLink} from '../runtime/mqtt.ts';
 import type {Random} from '../runtime/random.ts';
 
 export {inputCounters, type InputCounter, type InputCounts} from './counts.ts';
+export {
+	explain, type ContainerExplanation, type Explanation, type StoredObjects,
+} from './explain/explain.ts';
 export {createMqttLink, type MqttLinkOptions} from './link.ts';
 
 export interface ControllerParts {
@@ -188,7 +192,7 @@ type Machine = ReturnType<typeof buildMachine>;
 function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey, options = {}}: ControllerParts) {
 	const {reportPeriodSeconds = 60, deviceLabels = {}, namespace = defaultNamespace} = options;
 	const watches = new Watches({api, clock, random, log});
-	const fleet = new Fleet(watches.caches, rootPublicKey, reportPeriodSeconds);
+	const fleet = new Fleet(watches.caches, judgeByKey(rootPublicKey), reportPeriodSeconds);
 	const sessions = new DeviceSessions(clock, fleetSecret);
 	const tally = new InputTally();
 	const count = tally.add;

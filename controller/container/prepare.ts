@@ -6,8 +6,9 @@ import {
 	checkAuthor, configMaps, describeTenant, findHeld, readBytes, type ConfigMap, type SourceError,
 } from './source.ts';
 import type {Newest} from './steer.ts';
+import type {ValidTenant} from '../tenant/registry.ts';
 import type {FemtoContainer} from '../../protocol/generated/resources.ts';
-import type {Result} from '../../protocol/result.ts';
+import {failure, type Result} from '../../protocol/result.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
 import {isKubeError} from '../../runtime/kube/errors.ts';
 
@@ -42,17 +43,9 @@ export class Preparation {
 		if (!bytes.ok) {
 			return block(bytes.error, true);
 		}
-		const error = checkAuthor(bytes.value, tenant, namespace);
-		if (error !== undefined) {
-			return block(error, true);
-		}
-		const resolved = resolveChoice(container.spec, bytes.value.read.statement, bytes.value.program.parameters);
+		const resolved = checkSpec(container, bytes.value, tenant);
 		if (!resolved.ok) {
-			return block({...resolved.error, transient: false}, true);
-		}
-		const fit = checkGrant(needOf({...bytes.value, ...resolved.value}), tenant.grant);
-		if (!fit.fits) {
-			return block({reason: fit.reason, message: fit.message, transient: false}, true);
+			return block(resolved.error, true);
 		}
 		const revision = await this.#ensureRevision(container, bytes.value, resolved.value, revisions);
 		return revision === undefined ? {kind: 'creating'} : {kind: 'ready', newest: {container, revision, tenant}};
@@ -114,6 +107,22 @@ export class Preparation {
 		}
 		return undefined;
 	}
+}
+
+/** What a spec comes to with its bytes: who signed them, which names it uses, what the grant allows. Pure. */
+export function checkSpec(
+	{metadata: {namespace = ''}, spec}: FemtoContainer, bytes: Bytes, tenant: ValidTenant,
+): Result<Resolved, SourceError> {
+	const error = checkAuthor(bytes, tenant, namespace);
+	if (error !== undefined) {
+		return failure(error);
+	}
+	const resolved = resolveChoice(spec, bytes.read.statement, bytes.program.parameters);
+	if (!resolved.ok) {
+		return failure({...resolved.error, transient: false});
+	}
+	const fit = checkGrant(needOf({...bytes, ...resolved.value}), tenant.grant);
+	return fit.fits ? resolved : failure({reason: fit.reason, message: fit.message, transient: false});
 }
 
 /** Gone already is as good as deleted. */

@@ -16,6 +16,14 @@ export function waveMembers(
 	});
 }
 
+/** The first wave that `uid` is in, from 0; undefined when it is in none. */
+export function firstWaveOf(
+	waves: readonly Wave[], ranked: readonly RolloutDevice[], uid: string,
+): number | undefined {
+	const index = waveMembers(waves, ranked).findIndex(members => members.some(device => device.uid === uid));
+	return index < 0 ? undefined : index;
+}
+
 function ownMembers(wave: Wave, ranked: readonly RolloutDevice[]): readonly RolloutDevice[] {
 	if ('uids' in wave) {
 		return ranked.filter(({uid}) => wave.uids.has(uid));

@@ -19,16 +19,32 @@ export interface ValidTenant {
 	readonly deviceSelector: LabelSelector;
 }
 
+export type TenantJudge = (tenants: readonly FemtoTenant[]) => ReadonlyMap<string, TenantVerdict>;
+
+/** Judges by the key of the fleet root; verifies each grant once for as long as it is there. */
+export function judgeByKey(rootPublicKey: Uint8Array): TenantJudge {
+	const memo: GrantMemo = new Map();
+	return tenants => {
+		const verdicts = evaluateTenants(tenants, rootPublicKey, memo);
+		const current = new Set(tenants.map(({spec}) => spec.grant));
+		for (const grant of memo.keys()) {
+			if (!current.has(grant)) {
+				memo.delete(grant);
+			}
+		}
+		return verdicts;
+	};
+}
+
 /** The verdicts on all tenants, computed again when one of them changes. */
 export class TenantRegistry {
-	readonly #rootPublicKey: Uint8Array;
+	readonly #judge: TenantJudge;
 	readonly #list: () => readonly FemtoTenant[];
-	readonly #memo: GrantMemo = new Map();
 	#tenants: readonly FemtoTenant[] = [];
 	#verdicts: ReadonlyMap<string, TenantVerdict> | undefined;
 
-	constructor(rootPublicKey: Uint8Array, list: () => readonly FemtoTenant[]) {
-		this.#rootPublicKey = rootPublicKey;
+	constructor(judge: TenantJudge, list: () => readonly FemtoTenant[]) {
+		this.#judge = judge;
 		this.#list = list;
 	}
 
@@ -57,19 +73,9 @@ export class TenantRegistry {
 	#evaluate(): ReadonlyMap<string, TenantVerdict> {
 		if (this.#verdicts === undefined) {
 			this.#tenants = this.#list();
-			this.#verdicts = evaluateTenants(this.#tenants, this.#rootPublicKey, this.#memo);
-			this.#forgetOldGrants();
+			this.#verdicts = this.#judge(this.#tenants);
 		}
 		return this.#verdicts;
-	}
-
-	#forgetOldGrants(): void {
-		const current = new Set(this.#tenants.map(({spec}) => spec.grant));
-		for (const grant of this.#memo.keys()) {
-			if (!current.has(grant)) {
-				this.#memo.delete(grant);
-			}
-		}
 	}
 }
 

@@ -24,6 +24,7 @@ export const composers: readonly {readonly file: RegExp; readonly programs: read
 	{file: /^cli\/commands\/controller\.ts$/, programs: ['controller', 'apiserver']},
 	{file: /^cli\/commands\/bridge\.ts$/, programs: ['bridge']},
 	{file: /^cli\/commands\/apiserver\.ts$/, programs: ['apiserver']},
+	{file: /^cli\/(commands\/why\.ts$|why\/)/, programs: ['controller', 'apiserver']},
 ];
 
 /** Tests and measurements look at everything. */
