@@ -23,9 +23,7 @@ export type KeyOf = (namespace: string) => TenantKey;
 
 /** Builds every container folder and reads every YAML file below `path`; an error stays with its source. */
 export async function readDesired(path: string, keyOf: KeyOf): Promise<DesiredSource[]> {
-	if (!existsSync(path)) {
-		throw new UsageError(`Cannot apply ${path}: no such file or folder`);
-	}
+	checkPath(path);
 	const files = findSources(path);
 	return Promise.all(files.map(async (file) => {
 		const source = relative(path, file) || '.';
@@ -35,6 +33,13 @@ export async function readDesired(path: string, keyOf: KeyOf): Promise<DesiredSo
 			return {source, error: messageOf(error), fingerprint: fingerprintOf(file)};
 		}
 	}));
+}
+
+/** @throws UsageError when there is no such file or folder. */
+export function checkPath(path: string): void {
+	if (!existsSync(path)) {
+		throw new UsageError(`Cannot apply ${path}: no such file or folder`);
+	}
 }
 
 /** Container folders and YAML files, in the order of their names; a container folder is not searched further. */

@@ -17,6 +17,9 @@ const annotations = {
 	floor: {name: 'femtofleet.dev/floor', default: undefined},
 } as const;
 
+/** A revision keeps statement and image in 32 KiB; a statement takes at most 352 bytes. */
+const imageBytesMax = 32 * 1024 - 352;
+
 /** An image and all of its statement but the signature. */
 export interface UnsignedContainer {
 	readonly manifest: SourceManifest;
@@ -45,6 +48,9 @@ export async function buildContainer(project: Project): Promise<UnsignedContaine
 	if (!image.ok) {
 		const phrase = imageReasons.find(({name}) => name === image.error)?.summary ?? image.error;
 		throw new UsageError(`Cannot build ${project.source}: ${phrase}`);
+	}
+	if (image.value.length > imageBytesMax) {
+		throw new UsageError(`Cannot build ${project.source}: its image has ${image.value.length} bytes, at most ${imageBytesMax} required`);
 	}
 	return {manifest: project.manifest, image: image.value, statement: describe(project, program.value, image.value)};
 }

@@ -3,6 +3,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {findCompilers} from '../../runtime/compilers.mjs';
+import {hooks} from '../../protocol/schema/hooks.ts';
 import {UsageError} from '../fail.ts';
 import {containerIncludeFolder} from '../install-folder.ts';
 
@@ -40,8 +41,18 @@ function run(command: readonly string[], source: string): Promise<void> {
 			if (status === 0) {
 				resolve();
 			} else {
-				reject(new UsageError(`Cannot compile ${source}:\n${text}`));
+				reject(new UsageError(explain(source, text)));
 			}
 		});
 	});
+}
+
+/** FEMTO_HOOK of a hook that is not there meets a context type that is not there: say what was meant. */
+function explain(source: string, text: string): string {
+	const found = /:(\d+):\d+: error: unknown type name 'FEMTO_CONTEXT_(\w+)'/.exec(text);
+	if (found === null) {
+		return `Cannot compile ${source}:\n${text}`;
+	}
+	const [, line, hook] = found;
+	return `Cannot compile ${source}: line ${line}: hook ${hook} does not exist, there are ${hooks.map(({name}) => name).join(', ')}`;
 }

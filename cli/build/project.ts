@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {UsageError} from '../fail.ts';
+import {isNamespace, namespaceRule} from '../keys/namespace.ts';
 import {readYaml, type JsonObject} from '../yaml.ts';
 
 /** A container project: a folder with `container.yaml` beside its one source. */
@@ -33,7 +34,8 @@ export function isProject(folder: string): boolean {
 export function readProject(folder: string): Project {
 	const file = join(folder, manifestFile);
 	if (!existsSync(file)) {
-		throw new UsageError(`Cannot build ${folder}: it holds no ${manifestFile}`);
+		const problem = existsSync(folder) ? `it holds no ${manifestFile}` : 'no such folder';
+		throw new UsageError(`Cannot build ${folder}: ${problem}`);
 	}
 	const objects = readYaml(readFileSync(file, 'utf8'), file);
 	const [object] = objects;
@@ -54,7 +56,11 @@ function checkManifest(object: JsonObject, file: string): SourceManifest {
 	if (typeof name !== 'string' || !/^[a-z0-9]([a-z0-9-]{0,21}[a-z0-9])?$/.test(name)) {
 		throw new UsageError(`Cannot build ${file}: metadata.name is ${JSON.stringify(name)}, [a-z0-9-]{1,23} required`);
 	}
-	if (typeof manifest.spec !== 'object' || manifest.spec === null) {
+	const {namespace}: {readonly namespace?: unknown} = manifest.metadata;
+	if (namespace !== undefined && !isNamespace(namespace)) {
+		throw new UsageError(`Cannot build ${file}: metadata.namespace is ${JSON.stringify(namespace)}, ${namespaceRule} required`);
+	}
+	if (typeof manifest.spec !== 'object' || manifest.spec === null || Array.isArray(manifest.spec)) {
 		throw new UsageError(`Cannot build ${file}: spec is ${JSON.stringify(manifest.spec)}, an object required`);
 	}
 	if (manifest.spec['image'] !== undefined) {

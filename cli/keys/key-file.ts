@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {bytesToHex, hexToBytes, publicKeyOf} from '../../protocol/crypto.ts';
 import type {Random} from '../../runtime/random.ts';
 import {UsageError} from '../fail.ts';
+import {isNamespace, namespaceRule} from './namespace.ts';
 
 /**
  * Keys as files of one line, `<kind> [<tenant id>] <64 hex digits>`, so that none passes for another:
@@ -27,7 +28,11 @@ export function rootKeyFile(folder: string): string {
 	return join(folder, 'root.key');
 }
 
+/** @throws UsageError for what is no namespace. */
 export function tenantKeyFile(folder: string, namespace: string): string {
+	if (!isNamespace(namespace)) {
+		throw new UsageError(`Cannot use namespace ${JSON.stringify(namespace)}: ${namespaceRule} required`);
+	}
 	return join(folder, 'tenants', `${namespace}.key`);
 }
 
@@ -49,20 +54,29 @@ export function createTenantKey(folder: string, namespace: string, tenant: numbe
 
 export function readFleetKey(folder: string, name: keyof typeof kinds): Uint8Array {
 	const file = join(folder, name);
-	return hexToBytes(match(file, new RegExp(`^${kinds[name]} ([0-9a-f]{64})\n$`), `${kinds[name]} <64 hex digits>`)[1] ?? '');
+	const form = {pattern: new RegExp(`^${kinds[name]} ([0-9a-f]{64})\n$`), rule: `${kinds[name]} <64 hex digits>`};
+	return hexToBytes(match(file, form, 'femto keys fleet')[1] ?? '');
 }
 
 export function readTenantKey(file: string, kind: 'secret' | 'public'): TenantKey {
-	const rule = `femto-tenant-${kind}-key <tenant id> <64 hex digits>`;
-	const [, tenant, hex] = match(file, new RegExp(`^femto-tenant-${kind}-key ([0-9]{1,10}) ([0-9a-f]{64})\n$`), rule);
+	const form = {
+		pattern: new RegExp(`^femto-tenant-${kind}-key ([0-9]{1,10}) ([0-9a-f]{64})\n$`),
+		rule: `femto-tenant-${kind}-key <tenant id> <64 hex digits>`,
+	};
+	const [, tenant, hex] = match(file, form, 'femto keys tenant');
 	return {tenant: Number(tenant), key: hexToBytes(hex ?? '')};
 }
 
-function match(file: string, form: RegExp, rule: string): RegExpExecArray {
+interface KeyForm {
+	readonly pattern: RegExp;
+	readonly rule: string;
+}
+
+function match(file: string, {pattern, rule}: KeyForm, maker: string): RegExpExecArray {
 	if (!existsSync(file)) {
-		throw new UsageError(`Cannot read key ${file}: no such file; femto keys makes keys`);
+		throw new UsageError(`Cannot read key ${file}: no such file; ${maker} makes it`);
 	}
-	const found = form.exec(readFileSync(file, 'utf8'));
+	const found = pattern.exec(readFileSync(file, 'utf8'));
 	if (found === null) {
 		throw new UsageError(`Cannot read key ${file}: one line of the form "${rule}" required`);
 	}

@@ -16,8 +16,8 @@ export type Outcome = 'Ready' | 'Stalled' | 'None';
 export interface ProgressReporter {
 	/** Resolves when each FemtoContainer is Ready as of its newest spec, or one is Stalled for good. */
 	readonly outcome: () => Promise<Outcome>;
-	/** The last line of each FemtoContainer that is not Ready. */
-	readonly openLines: () => readonly string[];
+	/** Each FemtoContainer that is not Ready: `<namespace>/<name>`, and a line about it as it is now. */
+	readonly open: () => readonly {readonly label: string; readonly line: string}[];
 }
 
 export interface ProgressOptions {
@@ -83,8 +83,10 @@ export function reportProgress({api, log, signal, say, clock = systemClock}: Pro
 			await containers.synced;
 			return waitForOutcome(() => containers.cache.list(), changed, clock);
 		},
-		openLines: () => containers.cache.list().filter((container) => !isReady(container)).map((container) =>
-			describeProgress(container)?.line ?? `${container.metadata.namespace}/${container.metadata.name} not looked at yet`),
+		open: () => containers.cache.list().filter((container) => !isReady(container)).map((container) => {
+			const label = `${container.metadata.namespace}/${container.metadata.name}`;
+			return {label, line: describeProgress(container)?.line ?? `${label} not looked at yet`};
+		}),
 	};
 }
 

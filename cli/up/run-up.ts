@@ -7,6 +7,7 @@ import type {Log} from '../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {startRealtimeFleet} from '../../simulator/mod.ts';
 import {prepareApplyLoop} from '../apply/apply-loop.ts';
+import {checkPath} from '../apply/desired.ts';
 import {startBroker} from '../commands/broker.ts';
 import {messageOf, UsageError} from '../fail.ts';
 import {installFolder} from '../install-folder.ts';
@@ -55,6 +56,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const log = lineLog(options.verbose === true ? 'debug' : 'warn', say);
 	const sinceMs = Math.floor(systemClock.now() / 1000) * 1000;
 	const firmware = await readFirmware();
+	checkPath(options.apply);
 	const state = await openStateFolder(options.state);
 	closers.push(() => state.release());
 	const store = openStateStore(state);
@@ -165,21 +167,21 @@ async function judge({options, progress, problems, signal}: JudgeOptions): Promi
 		aborted(AbortSignal.any([signal, deadline.signal])).then(() => 'Interrupted' as const),
 	]);
 	timer.cancel();
-	switch (outcome) {
-		case 'Ready':
-			return 0;
-		case 'None':
-			say(`up: nothing to wait for: there is no FemtoContainer in ${options.apply}`);
-			return 1;
-		case 'Stalled':
-		case 'Interrupted':
-			if (signal.aborted) {
-				return interrupted;
-			}
-			say(`up: not everything is Ready${outcome === 'Stalled' ? '' : ` after ${options.timeout} s`}:`);
-			progress.openLines().forEach((line) => say(`  ${line}`));
-			return 1;
+	if (outcome === 'Ready') {
+		return 0;
 	}
+	if (signal.aborted) {
+		return interrupted;
+	}
+	if (outcome === 'None') {
+		say(`up: nothing to wait for: there is no FemtoContainer in ${options.apply}`);
+	} else if (outcome === 'Stalled') {
+		say(`up: not everything can become Ready: ${progress.open().map(({label}) => label).join(', ')}`);
+	} else {
+		say(`up: not everything is Ready after ${options.timeout} s:`);
+		progress.open().forEach(({line}) => say(`  ${line}`));
+	}
+	return 1;
 }
 
 interface StayOptions extends Omit<JudgeOptions, 'problems'> {
