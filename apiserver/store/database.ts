@@ -134,7 +134,7 @@ export class Database {
 function takeLock(path: string): DatabaseSync {
 	const lock = new DatabaseSync(`${path}-lock`);
 	try {
-		lock.exec('BEGIN EXCLUSIVE');
+		lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;');
 	} catch (error) {
 		lock.close();
 		throw error;

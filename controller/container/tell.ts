@@ -38,9 +38,13 @@ export class Teller {
 			const {container: name, sequence} = read.statement;
 			this.#events.record(container, 'Normal', 'NewRevision', `${revision}: statement ${sequence} of container ${name}`);
 		}
-		this.#tellGroups(container, `${revision}/${attempt.number}`, newestViews);
-		if (goal.back) {
-			this.#tellGroups(container, `${goal.revision.name}/${goal.attempt}`, views);
+		const known = this.#isKnown(container, status);
+		const groups = [
+			...groupsOf(`${revision}/${attempt.number}`, newestViews),
+			...(goal.back ? groupsOf(`${goal.revision.name}/${goal.attempt}`, views) : []),
+		];
+		for (const {reason, message} of groups.filter(group => this.#note(container, group) && !known)) {
+			this.#events.record(container, 'Warning', reason, message);
 		}
 		if (course.justFailed && goal.back) {
 			this.#events.record(container, 'Warning', 'RollingBack', findCondition(status.conditions, 'Ready')?.message ?? '');
@@ -52,28 +56,22 @@ export class Teller {
 		}
 	}
 
-	#tellGroups(container: FemtoContainer, key: string, views: readonly DeviceView[]): void {
-		for (const {key: group, deviceClass, fit, example} of groupMisfits(views)) {
-			const message = `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`;
-			this.#once(container, `${key}/${group}`, 'NotFit', message);
-		}
-		for (const {key: group, deviceClass, reason, message, example} of groupFailures(views)) {
-			this.#once(container, `${key}/${group}`, reason, `${message} on ${deviceClass}, such as ${example}`);
-		}
-	}
-
 	forget(uid: string): void {
 		this.#told.delete(uid);
 	}
 
-	#once(container: FemtoContainer, key: string, reason: string, message: string): void {
-		const {uid = ''} = container.metadata;
+	/** A controller before this one has told what its status counts. */
+	#isKnown({metadata, status: before}: FemtoContainer, {updatedRevision, attempt, counts}: FemtoContainerStatus): boolean {
+		return !this.#told.has(metadata.uid ?? '') && before?.updatedRevision === updatedRevision
+			&& before?.attempt === attempt && before?.counts?.failed === counts?.failed
+			&& before?.counts?.notFit === counts?.notFit;
+	}
+
+	/** Whether it is new. */
+	#note({metadata: {uid = ''}}: FemtoContainer, {key}: Group): boolean {
 		const told = this.#told.get(uid) ?? new Set();
 		this.#told.set(uid, told);
-		if (!told.has(key)) {
-			told.add(key);
-			this.#events.record(container, 'Warning', reason, message);
-		}
+		return !told.has(key) && told.add(key).has(key);
 	}
 
 	/** The reason, when it is a new one. */
@@ -87,4 +85,21 @@ export class Teller {
 		this.#events.record(container, 'Warning', after.reason, after.message);
 		return after.reason;
 	}
+}
+
+interface Group {
+	readonly key: string;
+	readonly reason: string;
+	readonly message: string;
+}
+
+function groupsOf(key: string, views: readonly DeviceView[]): readonly Group[] {
+	const misfits = groupMisfits(views).map(({key: group, deviceClass, fit, example}) => ({
+		key: `${key}/${group}`, reason: 'NotFit',
+		message: `${fit.reason} on ${deviceClass}, such as ${example}: ${fit.message}`,
+	}));
+	const failures = groupFailures(views).map(({key: group, deviceClass, reason, message, example}) => ({
+		key: `${key}/${group}`, reason, message: `${message} on ${deviceClass}, such as ${example}`,
+	}));
+	return [...misfits, ...failures];
 }

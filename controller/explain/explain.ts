@@ -179,7 +179,7 @@ function inputsOf(
 		generation: metadata.generation ?? 0, paused: spec.paused,
 		...(course === undefined ? {} : {
 			goalRevision: course.goal.revision.name, outcome: course.decision.outcome,
-			wave: {index: course.decision.wave + 1, of: course.decision.waves},
+			wave: {index: Math.min(course.decision.wave + 1, course.decision.waves), of: course.decision.waves},
 		}),
 		...(status?.currentRevision === undefined ? {} : {currentRevision: status.currentRevision}),
 		...(entry === undefined ? {} : {assignedRevision: entry.revision}),

@@ -241,6 +241,10 @@ withFleet('a fault after the rollout starts no way back: Degraded, and one event
 	assert.equal((await fixture.told()).filter(line => line.startsWith('TooManyFaults')).length, 1);
 	assert.equal((await fixture.container()).status?.counts?.failed, 2);
 	assert.ok(devices.every(({generations}) => generations.length === 1));
+	fixture.writes.length = 0;
+	await fixture.restart();
+	await fixture.run(30_000);
+	assert.deepEqual(fixture.writes, []);
 });
 
 withFleet('a controller that dies between the failure and its consequences does not forget it', async ({fixture, devices}) => {
