@@ -304,7 +304,13 @@ uint64_t femto_reconcile_deadline(const struct femto *f, uint64_t now_ms)
 		return now_ms;
 	}
 	uint64_t next = f->act_ms;
-	if (f->pull.object != FEMTO_OBJECT_NONE && !f->pull.paused) {
+	for (uint8_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
+		const struct femto_container *container = &f->containers[i];
+		next = container->restore ? wait_deadline(&container->wait, next) : next;
+	}
+	/* until then the rest waits, however long it has waited already */
+	if (femto_is_settling(f, now_ms) ||
+		(f->pull.object != FEMTO_OBJECT_NONE && !f->pull.paused)) {
 		return next;
 	}
 	next = wants_document(f) ? wait_deadline(&f->document_wait, next) : next;

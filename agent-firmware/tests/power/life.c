@@ -12,6 +12,7 @@
 #include "tests/support/texts.h"
 
 static struct peer peer;
+static bool is_broken = false; /* a test has not come to its end: the others would find the same */
 
 #define QUIET_2                                                                          \
 	{                                                                                \
@@ -123,15 +124,20 @@ static void report(void)
 
 TEST("power cuts from an erased flash leave the old or the new generation, never none")
 {
+	REQUIRE(!is_broken);
+	is_broken = true;
 	peer_init_flash(&peer, geometries[0].unit_bytes, geometries[0].units, FEMTO_FLASH_ERASED);
 	const struct cut_effort effort = effort_of(1);
 	REQUIRE(live(&effort));
 	CHECK(peer.flash.erases > geometries[0].units); /* compaction is part of it */
 	report();
+	is_broken = harness_has_failed();
 }
 
 TEST("power cuts in a compaction that a power cut had interrupted do no harm")
 {
+	REQUIRE(!is_broken);
+	is_broken = true;
 	static struct fake_flash flash;
 	static struct fleet fleet;
 	const struct cut_effort effort = effort_of(4);
@@ -143,10 +149,13 @@ TEST("power cuts in a compaction that a power cut had interrupted do no harm")
 		REQUIRE(cut_live(&peer, &life[PHASES - 1u]));
 	}
 	report();
+	is_broken = harness_has_failed();
 }
 
 TEST("power cuts from a dirty flash, in other geometries")
 {
+	REQUIRE(!is_broken);
+	is_broken = true;
 	for (size_t i = 0; i < sizeof(geometries) / sizeof(geometries[0]); i++) {
 		harness_row(geometries[i].row);
 		peer_init_flash(&peer, geometries[i].unit_bytes, geometries[i].units, 0xa5);
@@ -154,6 +163,7 @@ TEST("power cuts from a dirty flash, in other geometries")
 		REQUIRE(live(&effort));
 	}
 	report();
+	is_broken = harness_has_failed();
 }
 
 /* Fills the store with values of containers until so many bytes are free. */
@@ -172,6 +182,8 @@ static void fill(uint32_t free_bytes)
 
 TEST("power cuts on a flash that is full but for what the device needs")
 {
+	REQUIRE(!is_broken);
+	is_broken = true;
 	memset(&peer, 0, sizeof(peer));
 	peer_init_flash(&peer, 4096, 4, FEMTO_FLASH_ERASED);
 	fill(4200);
@@ -180,4 +192,5 @@ TEST("power cuts on a flash that is full but for what the device needs")
 	REQUIRE(live(&effort));
 	report();
 	CHECK(cut_states() >= (is_soak() ? 20000u : 2000u));
+	is_broken = harness_has_failed();
 }
