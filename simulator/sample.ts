@@ -142,7 +142,7 @@ function packProgram(program: Program): Uint8Array {
 	return packed.value;
 }
 
-function sampleProgram({imageBytes, version}: SampleOptions): Program {
+export function sampleProgram({imageBytes, version}: SampleOptions): Program {
 	const withTable = (tableBytes: number): Program =>
 		timerProgram(
 			checksumText(tableBytes),

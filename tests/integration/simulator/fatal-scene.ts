@@ -134,14 +134,14 @@ class FatalScene {
 	async #checkBack(good: number, bad: number): Promise<void> {
 		assert.notEqual(good, bad);
 		const {nodes} = this.#fleet.field;
-		const runs = (): readonly number[] => [...nodes.values()].map((node) => node.containers()[0]?.runs ?? 0);
+		const runsOf = (id: string): number => nodes.get(id)?.containers()[0]?.runs ?? 0;
 		for (const [id, node] of nodes) {
 			const found = node.containers().map(({digest, state}) => ({digest, state}));
 			assert.deepEqual(found, [{digest: good, state: confirmed}], `${id} is not back`);
 		}
-		const before = runs();
+		const before = [...nodes.keys()].map((id) => [id, runsOf(id)] as const);
 		await this.#fleet.run({withinMs: 3000});
-		assert.ok(runs().every((count, index) => count > (before[index] ?? 0)), 'a device is back and does not run');
+		for (const [id, runs] of before) assert.ok(runsOf(id) > runs, `${id} is back and does not run: ${runs}, ${runsOf(id)} runs`);
 	}
 
 	async #checkCause(): Promise<{condition: string; event: string}> {
@@ -183,8 +183,8 @@ class FatalScene {
 		assert.deepEqual([namespace, name], [sampleNamespace, sampleName]);
 		this.#reason = status?.conditions?.find(({type}) => type === 'Stalled')?.reason;
 		const failing = status?.failure !== undefined;
-		// From here on the controller takes back who has not given up by itself.
-		if (failing && !this.#wasFailing) {
+		// From here on the controller takes back who has not given up by itself; behind a dead link it reaches nobody.
+		if (failing && !this.#wasFailing && this.#kind !== 'kills the link') {
 			for (const id of this.#attachments?.ever ?? []) this.#markAir(id, false);
 		}
 		this.#wasFailing = failing;
@@ -193,7 +193,7 @@ class FatalScene {
 	/** A reset detaches, too: only the last time counts. */
 	#onDetach(id: string): void {
 		this.#leftMs = this.#fleet.scheduler.elapsedMs;
-		this.#markAir(id, !this.#wasFailing);
+		this.#markAir(id, !this.#wasFailing || this.#kind === 'kills the link');
 	}
 
 	#markAir(id: string, again: boolean): void {
