@@ -262,13 +262,29 @@ static bool is_wanted(struct femto_pull *pull, const struct proto_block *message
 		   (pull->size == 0 && message->bytes.size < length);
 }
 
-/* A second answer to a request that was repeated, or one from behind an end now known. */
+/*
+ * What honest servers send, and nobody waits for any more: a second answer to a request that was
+ * repeated, one from behind an end that was learnt meanwhile, the rest of the last object.
+ */
 static bool is_late(const struct femto *f, const struct proto_block *message)
 {
+	const struct femto_pull *pull = &f->pull;
 	const uint8_t *digest = message->digest.data;
-	const bool is_current = f->pull.object != FEMTO_OBJECT_NONE &&
-							memcmp(digest, f->pull.digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
-	return is_current || memcmp(digest, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
+	if (pull->object == FEMTO_OBJECT_NONE ||
+		memcmp(digest, pull->digest, FEMTO_BLOCK_DIGEST_BYTES) != 0) {
+		return memcmp(digest, f->pulled_digest, FEMTO_BLOCK_DIGEST_BYTES) == 0;
+	}
+	if (message->offset % pull->block_bytes != 0) {
+		return false;
+	}
+	const size_t block = message->offset / pull->block_bytes;
+	if (message->offset >= pull->limit) {
+		return !pull->size_is_given && block < FEMTO_PULL_BLOCKS_MAX;
+	}
+	const size_t length = block_length(pull, (uint8_t)block);
+	return is_received(pull, (uint8_t)block) || message->bytes.size == 0 ||
+		   message->bytes.size == length ||
+		   (!pull->size_is_given && message->bytes.size < length);
 }
 
 void femto_on_block(struct femto *f, struct cbor_view payload)

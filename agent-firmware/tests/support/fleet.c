@@ -121,7 +121,8 @@ static struct fleet_object *add_grant(struct fleet *fleet, uint32_t tenant)
 	struct cbor_writer writer = cbor_write(payload, sizeof(payload));
 	CHECK_EQUAL(proto_encode_grant(&writer, is_revoked ? &revoked : &grant), CBOR_OK);
 	const struct cbor_view encoded = view_of(payload, writer.size);
-	sign(fleet->root_secret, COSE_GRANT, encoded, signature);
+	sign(fleet->is_grant_forged ? fleet->stranger_secret : fleet->root_secret, COSE_GRANT, encoded,
+		signature);
 	const struct proto_sign1 sealed = {encoded, view_of(signature, 64)};
 	struct cbor_writer out = cbor_write(object, sizeof(object));
 	CHECK_EQUAL(proto_encode_sign1(&out, &sealed), CBOR_OK);
@@ -184,7 +185,7 @@ static size_t encode_manifest(const struct fleet_container *container,
 	return writer.size;
 }
 
-static struct fleet_object *add_statement(
+struct fleet_object *fleet_statement(
 	struct fleet *fleet, const struct fleet_container *container)
 {
 	const struct fleet_object *image = add_image(fleet, container);
@@ -217,7 +218,8 @@ static struct fleet_object *add_statement(
 static void put_assignment(struct fleet *fleet, struct cbor_writer *out,
 	const struct fleet_container *container)
 {
-	const struct fleet_object *statement = add_statement(fleet, container);
+	const struct fleet_object *statement =
+		fleet->statement != NULL ? fleet->statement : fleet_statement(fleet, container);
 	uint8_t parameters[8];
 	struct cbor_writer parameter_writer = cbor_write(parameters, sizeof(parameters));
 	cbor_put_int(&parameter_writer, container->period_ms);
@@ -294,4 +296,12 @@ void fleet_assign(struct fleet *fleet, const struct fleet_container *containers,
 	struct cbor_writer out = cbor_write(bytes, sizeof(bytes));
 	CHECK_EQUAL(proto_encode_document(&out, &document), CBOR_OK);
 	fleet_seal_head(fleet, fleet->generation + 1u, fleet_add(fleet, bytes, out.size));
+}
+
+void fleet_assign_bytes(struct fleet *fleet, const struct fleet_container *container,
+	const uint8_t *statement, size_t size)
+{
+	fleet->statement = fleet_add(fleet, statement, size);
+	fleet_assign(fleet, container, 1);
+	fleet->statement = NULL;
 }

@@ -21,6 +21,7 @@ struct fleet_object {
 	uint8_t bytes[FLEET_OBJECT_BYTES];
 	bool missing;    /* answered with empty bytes */
 	bool is_corrupt; /* its first byte is sent changed */
+	size_t surplus;  /* bytes too many, or 0, in its last block */
 };
 
 /* What a container is made of; zero fields take what is said behind them. */
@@ -56,6 +57,8 @@ struct fleet {
 	uint64_t permissions; /* of the grant */
 	bool is_revoked;      /* the grant has no keys */
 	bool without_grants;  /* the document names none */
+	bool is_grant_forged; /* signed with the key of the other tenant */
+	const struct fleet_object *statement; /* named for every container, NULL = each its own */
 	uint32_t wake_interval_seconds; /* of the document */
 	size_t object_count;
 	struct fleet_object objects[FLEET_OBJECTS_MAX];
@@ -68,6 +71,13 @@ void fleet_init(struct fleet *fleet);
 
 /* Makes grant, statements, images and the document of these containers, and a newer head. */
 void fleet_assign(struct fleet *fleet, const struct fleet_container *containers, size_t count);
+
+/* Assigns one container with these bytes as its statement. */
+void fleet_assign_bytes(
+	struct fleet *fleet, const struct fleet_container *container, const uint8_t *statement, size_t size);
+
+/* The statement of a container, made when there is none. */
+struct fleet_object *fleet_statement(struct fleet *fleet, const struct fleet_container *container);
 
 /* Seals a head for a document with this digest. */
 void fleet_seal_head(struct fleet *fleet, uint64_t generation, const struct fleet_object *document);

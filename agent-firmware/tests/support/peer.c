@@ -130,11 +130,12 @@ static void serve_block(struct peer *peer, const uint8_t *data, size_t size)
 	CHECK_EQUAL(proto_decode_block_request(data, size, &request), CBOR_OK);
 	struct fleet_object *object = fleet_find(&peer->fleet, request.digest.data);
 	struct proto_block block = {{request.digest.data, 4}, request.offset, {NULL, 0}};
-	uint8_t bytes[255];
+	uint8_t bytes[255] = {0};
 	if (object != NULL && !object->missing && request.offset < object->size) {
 		const size_t left = object->size - request.offset;
 		block.bytes.size = left < request.length ? left : request.length;
 		memcpy(bytes, object->bytes + request.offset, block.bytes.size);
+		block.bytes.size += left <= request.length ? object->surplus : 0;
 		bytes[0] ^= object->is_corrupt && request.offset == 0 ? 1u : 0;
 		block.bytes.data = bytes;
 		peer->blocks_served++;
