@@ -1,7 +1,7 @@
 import {deviceKey} from '../protocol/crypto.ts';
 import type {Clock, Timer} from '../runtime/clock.ts';
 import type {Random} from '../runtime/random.ts';
-import {CoreFrozen, SimulatedDevice, type ContainerInfo, type ResetCause} from './device.ts';
+import {CoreFrozen, DeviceFailure, SimulatedDevice, type ContainerInfo, type ResetCause} from './device.ts';
 import {DeviceRunner} from './device-runner.ts';
 import type {Firmware} from './firmware.ts';
 import {Flash, type FlashOperation} from './flash.ts';
@@ -38,6 +38,8 @@ export const watchdogMs = 2000;
 const mtuBytesMax = 255;
 const flashGeometry = {unitBytes: 4096, unitCount: 16};
 const sensorChannel = 0;
+/** Polls in a row that ask for another one at once: each does a bounded step, and soon there is none left. */
+const restlessMax = 1000;
 
 /** A device with power: firmware, flash, clock, and a sensor that is read regularly. */
 export class SimulatedNode {
@@ -123,11 +125,17 @@ export class SimulatedNode {
 	#start(): void {
 		const {device} = this;
 		const {observer, clock, samplesPerSecond} = this.#options;
+		let restless = 0;
 		const observed = {
 			feed: (datagram: Uint8Array, nowMs: number): void => device.feed(datagram, nowMs),
 			poll: (nowMs: number): number => {
 				const deadlineMs = device.poll(nowMs);
 				observer?.onCall(device);
+				restless = deadlineMs <= nowMs ? restless + 1 : 0;
+				// Virtual time would stand still for ever.
+				if (restless > restlessMax) {
+					throw new DeviceFailure(`Cannot go on with device ${device.id}: it asks to be polled at ${nowMs} ms again and again`);
+				}
 				return deadlineMs;
 			},
 			sample: (channel: number, value: number, nowMs: number): void => device.sample(channel, value, nowMs),

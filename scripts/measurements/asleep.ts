@@ -24,7 +24,7 @@ export async function measure(): Promise<Measurement> {
 		rows,
 		notes: [
 			`Virtual seconds; ${seeds} seeds a link, the one that comes nearest to what is allowed. Waves of 10, 50 and 100 %, each with a soak of ${soakSeconds} s, `
-			+ 'minReadySeconds 5, maxUnavailable 100 %. A wave lasts from its first assignment to that of the next one, the last '
+			+ 'minReadySeconds 1, maxUnavailable 100 %. A wave lasts from its first assignment to that of the next one, the last '
 			+ 'one until the rollout is complete; a device from assigned to Ready. Allowed: soak + 2 × p99 of the awake devices of that wave.',
 		],
 	};

@@ -13,6 +13,8 @@ export class Attachments {
 	readonly #digest: number;
 	readonly #now = new Set<string>();
 	readonly #ever = new Set<string>();
+	readonly #faultCauses = new Set<number>();
+	#runs = 0;
 	readonly #onDetach: ((device: string) => void) | undefined;
 
 	/** `digest`: of the statement, in hexadecimal. `onDetach`: a device has just left it. */
@@ -22,10 +24,12 @@ export class Attachments {
 	}
 
 	readonly onCall = (device: SimulatedDevice): void => {
-		const attached = device.containers().some((info) => info.digest === this.#digest && isAttached(info));
-		if (attached) {
+		const attached = device.containers().find((info) => info.digest === this.#digest && isAttached(info));
+		if (attached !== undefined) {
 			this.#now.add(device.id);
 			this.#ever.add(device.id);
+			this.#runs = Math.max(this.#runs, attached.runs);
+			if (attached.faultCause !== 0) this.#faultCauses.add(attached.faultCause);
 		} else if (this.#now.delete(device.id)) {
 			this.#onDetach?.(device.id);
 		}
@@ -34,6 +38,16 @@ export class Attachments {
 	/** Whether the device has it attached now. */
 	has(device: string): boolean {
 		return this.#now.has(device);
+	}
+
+	/** Most runs without a fault on any device. */
+	get runs(): number {
+		return this.#runs;
+	}
+
+	/** Causes of faults, by their codes in protocol/schema. */
+	get faultCauses(): ReadonlySet<number> {
+		return this.#faultCauses;
 	}
 
 	/** Devices that have had it attached, in the order of the first time. */

@@ -22,7 +22,7 @@ const wakeIntervalSeconds = 64_800;
 export const soakSeconds = 30;
 const withinMs = 600_000;
 const waves = [10, 50, 100].map((percent) => ({percent, soakSeconds}));
-const spec = {minReadySeconds: 5, rollout: {waves, maxUnavailable: '100%', maxFailures: 0, onFailure: 'Rollback'}};
+const spec = {rollout: {waves, maxUnavailable: '100%', maxFailures: 0, onFailure: 'Rollback'}};
 
 /** Releases a good version while 30 % of the devices sleep through the whole run. */
 export async function runAsleep(seed: number, conditions: LinkConditions = badLink): Promise<readonly WaveTimes[]> {

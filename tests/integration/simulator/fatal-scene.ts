@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {rankKey} from '../../../controller/rollout/rank.ts';
 import type {FemtoContainer, FemtoDevice} from '../../../protocol/generated/resources.ts';
 import {containerStates} from '../../../protocol/schema/reasons.ts';
+import {faultName} from '../../../protocol/schema/verifier.ts';
 import type {KubeObject} from '../../../runtime/kube/types.ts';
 import type {SimulatedDevice} from '../../../simulator/device.ts';
 import {AirtimeMeter, subtract, type Airtime} from '../../../simulator/fatal/airtime.ts';
@@ -29,11 +30,12 @@ const firstWave = Math.ceil(devices / 10);
 /** Long enough for the longest way: the link is dead for 10 minutes, and a minute. */
 const withinMs = {prompt: 300_000, 'kills the link': 660_000};
 const settleMs = 10_000;
+/** After which a trial is over. */
+const watchdogResets = 3;
 const confirmed = containerStates.find(({name}) => name === 'Confirmed')?.id;
 
 const spec = {
 	hooks: [{name: 'timer', parameters: {periodMilliseconds: 100}}],
-	minReadySeconds: 5,
 	rollout: {
 		waves: [{percent: 10, soakSeconds: 30}, {percent: 100}],
 		maxUnavailable: '10%', maxFailures: 0, onFailure: 'Rollback',
@@ -70,13 +72,14 @@ class FatalScene {
 	readonly #events: string[] = [];
 	#attachments: Attachments | undefined;
 	#leftMs = 0;
+	#freezes = 0;
 
 	constructor(kind: FatalKind, seed: number, conditions: LinkConditions) {
 		this.#kind = kind;
 		this.#fleet = createFleet({
 			seed, conditions, devices,
 			objects: (keys) => sampleObjects(keys, {imageBytes: goodBytes, version: 1}),
-			logSink: this.#meter.onLine,
+			logSink: (line) => this.#onLine(line),
 			onStored: (object) => this.#onStored(object),
 			onCall: (device: SimulatedDevice) => this.#attachments?.onCall(device),
 		});
@@ -100,6 +103,7 @@ class FatalScene {
 		await this.#passTime();
 		assert.ok(attachments.ever.size > 0, 'no device ever ran it');
 		for (const id of attachments.ever) assert.ok(wave.has(id), `${id} ran it and is beyond the first wave`);
+		this.#checkHarm(attachments);
 		await this.#checkBack(good, infoDigest(version.digest));
 		const {condition, event} = await this.#checkCause();
 		const seconds = (this.#leftMs - startMs) / 1000;
@@ -128,6 +132,32 @@ class FatalScene {
 			.map(({metadata}) => ({name: metadata.name, key: rankKey(uid, metadata.uid ?? '')}))
 			.toSorted((left, right) => (left.key < right.key ? -1 : 1));
 		return new Set(ranked.slice(0, firstWave).map(({name}) => name));
+	}
+
+	/** The version did what its name says. */
+	#checkHarm({runs, faultCauses, ever}: Attachments): void {
+		const causes = [...faultCauses].map((code) => faultName(code));
+		const freezes = this.#freezes;
+		switch (this.#kind) {
+			case 'faults at run 1':
+				assert.deepEqual({runs, causes, freezes}, {runs: 0, causes: ['BadAccess'], freezes: 0});
+				return;
+			case 'faults at run 100':
+				assert.deepEqual({runs, causes, freezes}, {runs: 99, causes: ['BadAccess'], freezes: 0});
+				return;
+			case 'uses up its budget':
+				assert.deepEqual({runs, causes, freezes}, {runs: 0, causes: ['BudgetExhausted'], freezes: 0});
+				return;
+			case 'freezes the core':
+				assert.deepEqual({runs, causes}, {runs: 0, causes: []});
+				// Some may be taken back before the last reset.
+				assert.ok(freezes >= watchdogResets && freezes <= watchdogResets * ever.size, `${freezes} freezes`);
+				return;
+			case 'kills the link':
+				assert.deepEqual({causes, freezes}, {causes: [], freezes: 0});
+				// For ten minutes, every 100 ms.
+				assert.ok(runs > 5900, `only ${runs} runs behind a dead link`);
+		}
 	}
 
 	/** Every device runs the good version, by its own firmware: it is attached, and its runs go on. */
@@ -160,6 +190,11 @@ class FatalScene {
 			assert.ok(since, id);
 			return subtract(this.#meter.read(id), since);
 		});
+	}
+
+	#onLine(line: string): void {
+		this.#meter.onLine(line);
+		if (line.includes(' core frozen')) this.#freezes++;
 	}
 
 	#reason: string | undefined;
