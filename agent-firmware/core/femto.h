@@ -10,8 +10,8 @@
  * femto_init           | thread, first      | none taken                | 2,800 + port flash
  * femto_feed           | thread             | none: caller serialises   | 3,600 + port
  * femto_poll           | thread             | none: caller serialises   | 6,200 + port
- * femto_run            | thread             | none: caller serialises   | 900 + port
- * femto_hook_sensor    | thread             | none: caller serialises   | 1,000 + port
+ * femto_run            | thread             | none: caller serialises   | 2,400 + port
+ * femto_hook_sensor    | thread             | none: caller serialises   | 2,500 + port
  * femto_get_, femto_is | thread             | none: caller serialises   | 100
  *
  * The stack figures are sums of frames (gcc -Os -fstack-usage, x86-64) along the deepest way, with

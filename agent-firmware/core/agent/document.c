@@ -164,9 +164,13 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 	/* what was given up is tried again with the next desiredGeneration, not with this one */
 	const bool barred =
 		container->barred.reason != 0 && container->barred.generation == f->document_generation;
-	/* what was refused is tried again with every document, what ran wild only when it changes */
+	/*
+	 * what was refused is tried again with every document, what ran wild only when it changes: a
+	 * silent link or a reset may have had another reason, faults have none
+	 */
+	const bool is_wild = same && container->reason == REFUSAL_TOO_MANY_FAULTS;
 	if (container->state == CONTAINER_REFUSED ||
-		(container->state == CONTAINER_QUARANTINED && !same)) {
+		(container->state == CONTAINER_QUARANTINED && !is_wild)) {
 		container->state = CONTAINER_FETCHING;
 	}
 	if (container->attached && same) {

@@ -90,6 +90,7 @@ static struct femto_refused activate(struct femto *f, struct femto_container *co
 	uint64_t now_ms)
 {
 	const bool same = generation == container->generation &&
+					  container->standing != FEMTO_STANDING_GIVEN_UP &&
 					  memcmp(spec, &container->active, sizeof(*spec)) == 0;
 	if (!same) {
 		container->link_worked = f->link.state != MQSN_STATE_CONNECTING &&

@@ -330,3 +330,65 @@ TEST("a local id that names another container goes back to nothing")
 	assign(&other, 1);
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
 }
+
+TEST("a first version under a dead link is quarantined, and tried again with the next head")
+{
+	peer_init(&peer);
+	struct fleet_container next = version(&watch, 1);
+	next.min_ready_seconds = 700;
+	assign(&next, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_TRIAL, 30000));
+	peer.is_down = true;
+	peer_run(&peer, 660000);
+	CHECK_EQUAL(info_of(0).state, CONTAINER_QUARANTINED);
+	peer.is_down = false;
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 60000));
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_LINK_DEAD);
+	peer_boot(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 60000));
+	const uint32_t blocks = peer.blocks_served;
+	assign(&next, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 720000));
+	CHECK_EQUAL(peer.blocks_served, blocks);
+	CHECK_EQUAL(info_of(0).refusal, 0);
+}
+
+TEST("what was quarantined, and is named again after another version, is on trial once more")
+{
+	peer_init(&peer);
+	const struct fleet_container bad = version(&wild, 1);
+	assign(&bad, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
+	const struct fleet_container next = version(&watch, 2);
+	assign(&next, 1);
+	peer_run(&peer, 60);
+	assign(&bad, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_QUARANTINED, 30000));
+	assign(&next, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 60000));
+	assign(&bad, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_TRIAL, 30000));
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_REFUSED, 30000));
+	CHECK(info_of(0).runs > 0 || info_of(0).faults == 0);
+}
+
+TEST("a sleeper on trial has three wake-ups before its link is called dead")
+{
+	peer_init(&peer);
+	peer.fleet.wake_interval_seconds = 900;
+	assign(&quiet, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
+	struct fleet_container next = version(&watch, 2);
+	next.min_ready_seconds = 7200;
+	peer_publish_head(&peer);
+	assign(&next, 1);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_TRIAL, 2000000));
+	peer_run(&peer, 1900000); /* asleep most of the time */
+	CHECK_EQUAL(info_of(0).generation, 2);
+	peer.is_down = true;
+	peer_run(&peer, 1700000);
+	CHECK_EQUAL(info_of(0).generation, 2);
+	peer_run(&peer, 1100000);
+	CHECK_EQUAL(info_of(0).generation, 1);
+	CHECK_EQUAL(info_of(0).refusal, REFUSAL_LINK_DEAD);
+}
