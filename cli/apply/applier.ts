@@ -56,7 +56,8 @@ export class Applier {
 		const key = keyOf(ref, object);
 		const other = wanted.get(key);
 		if (other !== undefined) {
-			throw new UsageError(`Cannot apply ${label}: ${other === source ? 'it stands here twice' : `it is also in ${other}`}`);
+			const problem = other === source ? 'it stands here twice' : `it is also in ${other}`;
+			throw new UsageError(`Cannot apply ${label}: ${problem}`);
 		}
 		wanted.set(key, source);
 		const change = await this.#put({ref, label, object: mark(object, source)});

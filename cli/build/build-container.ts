@@ -50,7 +50,8 @@ export async function buildContainer(project: Project): Promise<UnsignedContaine
 		throw new UsageError(`Cannot build ${project.source}: ${phrase}`);
 	}
 	if (image.value.length > imageBytesMax) {
-		throw new UsageError(`Cannot build ${project.source}: its image has ${image.value.length} bytes, at most ${imageBytesMax} required`);
+		const problem = `its image has ${image.value.length} bytes, at most ${imageBytesMax} required`;
+		throw new UsageError(`Cannot build ${project.source}: ${problem}`);
 	}
 	return {manifest: project.manifest, image: image.value, statement: describe(project, program.value, image.value)};
 }

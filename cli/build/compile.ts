@@ -54,5 +54,6 @@ function explain(source: string, text: string): string {
 		return `Cannot compile ${source}:\n${text}`;
 	}
 	const [, line, hook] = found;
-	return `Cannot compile ${source}: line ${line}: hook ${hook} does not exist, there are ${hooks.map(({name}) => name).join(', ')}`;
+	const known = hooks.map(({name}) => name).join(', ');
+	return `Cannot compile ${source}: line ${line}: hook ${hook} does not exist, there are ${known}`;
 }

@@ -28,6 +28,8 @@ export async function startBroker(host: string, port: number): Promise<RunningBr
 		server.listen(port, host);
 		await once(server, 'listening');
 	} catch (cause) {
+		// Its timers would keep the process alive.
+		await new Promise<void>((resolve) => broker.close(() => resolve()));
 		throw new UsageError(`Cannot listen on ${host}:${port}: ${messageOf(cause)}`, {cause});
 	}
 	return {

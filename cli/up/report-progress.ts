@@ -16,7 +16,7 @@ export type Outcome = 'Ready' | 'Stalled' | 'None';
 export interface ProgressReporter {
 	/** Resolves when each FemtoContainer is Ready as of its newest spec, or one is Stalled for good. */
 	readonly outcome: () => Promise<Outcome>;
-	/** Each FemtoContainer that is not Ready: `<namespace>/<name>`, and a line about it as it is now. */
+	/** Each FemtoContainer that is not Ready, by name: `<namespace>/<name>`, and a line about it as it is now. */
 	readonly open: () => readonly {readonly label: string; readonly line: string}[];
 }
 
@@ -86,11 +86,13 @@ export function reportProgress({api, log, signal, say, clock = systemClock}: Pro
 		open: () => containers.cache.list().filter((container) => !isReady(container)).map((container) => {
 			const label = `${container.metadata.namespace}/${container.metadata.name}`;
 			return {label, line: describeProgress(container)?.line ?? `${label} not looked at yet`};
-		}),
+		}).sort((first, second) => (first.label < second.label ? -1 : 1)),
 	};
 }
 
-function waitForOutcome(list: () => readonly FemtoContainer[], changed: Set<() => void>, clock: Clock): Promise<Outcome> {
+function waitForOutcome(
+	list: () => readonly FemtoContainer[], changed: Set<() => void>, clock: Clock,
+): Promise<Outcome> {
 	return new Promise((resolve) => {
 		let isWaiting = false;
 		const settle = (outcome: Outcome): void => {

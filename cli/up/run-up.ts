@@ -47,7 +47,12 @@ export async function runUp(options: UpOptions, interrupt: AbortSignal): Promise
 	} finally {
 		stop.abort(new Error('femto up ends'));
 		for (const close of closers.reverse()) {
-			await close();
+			// One that fails neither keeps the rest from closing nor hides why all of it ends.
+			try {
+				await close();
+			} catch (error) {
+				console.error(`femto: ${messageOf(error)}`);
+			}
 		}
 	}
 }
@@ -64,8 +69,8 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const keys = openDevelopmentKeys(state.keys, systemRandom);
 	say(keys.isNew ? `up: throw-away keys made in ${state.keys}` : `up: keys of ${state.keys}`);
 	const loop = prepareApplyLoop({api: store, path: options.apply, keyOf: keys.keyOf, extra: keys.tenants, say, signal});
-	// What goes wrong in it is told where it is awaited.
-	loop.catch(() => {});
+	// What goes wrong in it is told where it is awaited. It writes keys, so the folder may not go before it ends.
+	closers.push(async () => void await loop.catch(() => {}));
 	const brokerPort = await startPrograms({options, api: store, keys, log, closers, firmware});
 	await waitForDevices({api: store, count: options.devices, log, signal, sinceMs});
 	if (signal.aborted) {
@@ -157,7 +162,7 @@ interface JudgeOptions {
 /** `--exit-when-ready`: 0 when everything is Ready, 1 as soon as something can't become so, or after the timeout. */
 async function judge({options, progress, problems, signal}: JudgeOptions): Promise<number> {
 	if (problems > 0) {
-		say(`up: not everything is Ready: ${problems} of the sources in ${options.apply} could not be applied`);
+		say(`up: not everything can become Ready: ${problems} of the sources in ${options.apply} could not be applied`);
 		return 1;
 	}
 	const deadline = new AbortController();

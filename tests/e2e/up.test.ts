@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {appendFile, cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -24,15 +24,37 @@ after(async () => {
 	await rm(folder, {recursive: true, force: true});
 });
 
-/** Resolves when the fleet has said a line with `text` after the first `from` lines. */
-async function lineAfter(from: number, text: string): Promise<void> {
-	await fleet.line(new RegExp(`^${text.replace(/[/.[\]]/g, '\\$&')}`), from);
+/** Resolves when the fleet has said exactly this line after the first `from` lines. */
+async function lineAfter(from: number, line: string): Promise<void> {
+	await fleet.line(new RegExp(`^${line.replace(/[/.[\]]/g, '\\$&')}$`), from);
 }
 
-test('femto up brings every sample to Ready on every device', async () => {
+function sample(...names: readonly string[]): string {
+	return join(folder, 'samples', ...names);
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+	await writeFile(file, change(await readFile(file, 'utf8')));
+}
+
+/** Changes a file, waits for a line about it, changes it back, and waits until that is told, too. */
+async function tryBad(file: string, change: (text: string) => string, said: RegExp, back: string): Promise<void> {
+	const good = await readFile(file, 'utf8');
+	const from = fleet.lines.length;
+	await writeFile(file, change(good));
+	await fleet.line(said, from);
+	const repaired = fleet.lines.length;
+	await writeFile(file, good);
+	await lineAfter(repaired, back);
+}
+
+test('femto up brings every sample to Ready on every device, and says so once', async () => {
 	for (const name of ['counter', 'moving-average', 'responder']) {
 		await lineAfter(0, `samples/${name} Ready ${devices}/${devices}`);
 	}
+	await fleet.line(/^up: what to try now:$/);
+	assert.equal(fleet.lines.filter((line) => line.endsWith(` Ready ${devices}/${devices}`)).length, 3);
+	assert.equal(new Set(fleet.lines).size, fleet.lines.length, 'no line twice');
 	assert.ok(!fleet.lines.some(hasControlCharacter), 'no control characters');
 });
 
@@ -43,30 +65,68 @@ test('a message to the responder is answered with its checksum', async () => {
 
 test('saving a changed container.yaml moves every device to the new revision', async () => {
 	const from = fleet.lines.length;
-	const file = join(folder, 'samples', 'moving-average', 'container.yaml');
-	await writeFile(file, (await readFile(file, 'utf8')).replace('window: 10', 'window: 5'));
+	await edit(sample('moving-average', 'container.yaml'), (text) => text.replace('window: 10', 'window: 5'));
 	await lineAfter(from, 'apply: FemtoContainer samples/moving-average configured');
 	await lineAfter(from, `samples/moving-average Ready ${devices}/${devices}`);
 });
 
 test('saving a changed C source moves every device to the new revision', async () => {
 	const from = fleet.lines.length;
-	const file = join(folder, 'samples', 'counter', 'counter.c');
-	await writeFile(file, (await readFile(file, 'utf8')).replace('samples++', 'samples += 2'));
+	await edit(sample('counter', 'counter.c'), (text) => text.replace('samples++', 'samples += 2'));
 	await lineAfter(from, 'apply: FemtoContainer samples/counter configured');
 	await lineAfter(from, `samples/counter Ready ${devices}/${devices}`);
 });
 
-test('a source that does not compile is told, and changes nothing', async () => {
+test('a source that does not compile is told and changes nothing, and the next good one works', async () => {
 	const from = fleet.lines.length;
-	await appendFile(join(folder, 'samples', 'counter', 'counter.c'), 'this is no C\n');
-	await lineAfter(from, 'apply: counter: Cannot compile');
+	const file = sample('counter', 'counter.c');
+	const good = await readFile(file, 'utf8');
+	await appendFile(file, 'this is no C\n');
+	await fleet.line(/^apply: counter: Cannot compile .*counter\.c:$/, from);
 	assert.ok(!fleet.lines.slice(from).some((line) => line.includes('samples/counter') && line.includes('deleted')));
+	await writeFile(file, good.replace('samples += 2', 'samples += 3'));
+	await lineAfter(from, 'apply: FemtoContainer samples/counter configured');
+	await lineAfter(from, `samples/counter Ready ${devices}/${devices}`);
+});
+
+test('broken YAML is told with its line, and that it is good again', () => tryBad(
+	sample('counter', 'container.yaml'), (text) => `${text}x: [`,
+	/^apply: counter: Cannot read .*container\.yaml: line \d+, column \d+: Flow sequence/, 'apply: counter: good again',
+));
+
+test('an object that breaks the schema is told with field, value and rule', () => tryBad(
+	sample('counter', 'container.yaml'), (text) => text.replace('minReadySeconds: 1', 'minReadySeconds: -1'),
+	/^apply: counter: .*spec\.minReadySeconds: Invalid value: -1: .*greater than or equal to 0$/, 'apply: counter: good again',
+));
+
+test('a field that the schema does not know is told', () => tryBad(
+	sample('counter', 'container.yaml'), (text) => text.replace('minReadySeconds', 'minReadySecond'),
+	/^apply: counter: .*unknown field "spec\.minReadySecond"$/, 'apply: counter: good again',
+));
+
+test('a parameter that the image does not have makes it Stalled, and the devices keep what they have', () => tryBad(
+	sample('moving-average', 'container.yaml'), (text) => text.replace('window: 5', 'windo: 5'),
+	/^samples\/moving-average Stalled, ParameterUnknown: parameters: windo does not exist, there are window$/,
+	`samples/moving-average Ready ${devices}/${devices}`,
+));
+
+test('a selector that matches no device names it and the labels that there are', () => tryBad(
+	sample('counter', 'container.yaml'), (text) => text.replace('class: pump', 'class: fan'),
+	/^samples\/counter (?:Stalled, )?NoDevices: no device matches class=fan; devices have class=pump$/,
+	`samples/counter Ready ${devices}/${devices}`,
+));
+
+test('an object of an unknown kind is told, and disturbs nothing', async () => {
+	const from = fleet.lines.length;
+	await mkdir(sample('extra'));
+	await writeFile(sample('extra', 'a.yaml'), 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n');
+	await fleet.line(/^apply: extra\/a\.yaml: Cannot apply apps\/v1 Deployment: one of v1 Namespace, .* required$/, from);
 });
 
 test('removing a folder removes the container from every device', async () => {
 	const from = fleet.lines.length;
-	await rm(join(folder, 'samples', 'responder'), {recursive: true});
+	await rm(sample('responder'), {recursive: true});
 	await lineAfter(from, 'apply: FemtoContainer samples/responder deleted');
-	await lineAfter(from, 'samples/responder deleted');
+	await lineAfter(from, `samples/responder removed from ${devices}/${devices} devices`);
+	assert.ok(!fleet.lines.slice(from).some((line) => line.startsWith('apply: extra/')), 'an old problem is not told again');
 });
