@@ -5,6 +5,7 @@ import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {before, test} from 'node:test';
 import {containerStates} from '../../protocol/schema/reasons.ts';
+import {bytesToHex} from '../../protocol/crypto.ts';
 import {repositoryRoot} from '../../scripts/repository.ts';
 import {
 	buildDevice, container, deviceCommand, deviceId, makeFolder, RunningDevice, TestFleet, type Container,
@@ -116,6 +117,24 @@ test('The watchdog resets a host device that hangs, and the device keeps what it
 	const [, pidAfter] = await device.line(/^start .* pid=(\d+) .* watchdogResets=1 accepted=1$/);
 	assert.equal(pidAfter, pid);
 	await device.end('SIGKILL');
+});
+
+test('A version that hangs is taken back with the third reset by the watchdog, without a download', async (context) => {
+	const fleet = await TestFleet.start(context);
+	const options = ['--hang-channel', '9', '--watchdog', '1'];
+	const device = new RunningDevice(context, deviceCommand(makeFolder(context), fleet.bridgePort, options));
+	const good = counting(1);
+	await fleet.assign(1, [good]);
+	await device.line(/state=Confirmed/);
+	const lines = ['mov r1, 9', 'mov r2, r10', 'add r2, -8', 'call 6', 'mov r0, 0', 'exit'];
+	await fleet.assign(2, [container(timer, 2, lines)]);
+	await device.line(/^start .* watchdogResets=2 accepted=2$/);
+	const {requests} = fleet;
+	await device.line(/^start .* watchdogResets=3 accepted=2$/);
+	const report = await fleet.report(({refusals}) => refusals.some(({localId, reason}) => localId === 1 && reason === 22));
+	assert.equal(bytesToHex(report.containers[0]?.statementDigest ?? new Uint8Array(0)), good.digest);
+	assert.equal(fleet.requests, requests);
+	await device.end('SIGTERM');
 });
 
 test('A host device refuses a flash that another one uses, and one of another size', async (context) => {
