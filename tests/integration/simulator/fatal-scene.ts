@@ -38,7 +38,8 @@ const spec = {
 	hooks: [{name: 'timer', parameters: {periodMilliseconds: 100}}],
 	rollout: {
 		waves: [{percent: 10, soakSeconds: 30}, {percent: 100}],
-		maxUnavailable: '10%', maxFailures: 0, onFailure: 'Rollback',
+		// Only the wave holds devices back.
+		maxUnavailable: '100%', maxFailures: 0, onFailure: 'Rollback',
 	},
 };
 
