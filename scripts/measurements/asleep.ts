@@ -23,9 +23,10 @@ export async function measure(): Promise<Measurement> {
 		columns: ['link', 'wave', 'awake devices that move', 'wave, slowest (s)', 'its p99 device (s)', 'allowed (s)', 'kept'],
 		rows,
 		notes: [
-			`Virtual seconds; ${seeds} seeds a link, the one that comes nearest to what is allowed. Waves of 10, 50 and 100 %, each with a soak of ${soakSeconds} s, `
-			+ 'minReadySeconds 1, maxUnavailable 100 %. A wave lasts from its first assignment to that of the next one, the last '
-			+ 'one until the rollout is complete; a device from assigned to Ready. Allowed: soak + 2 × p99 of the awake devices of that wave.',
+			`Virtual seconds; ${seeds} seeds a link, of each the run that comes nearest to what is allowed.`,
+			`Waves of 10, 50 and 100 %, each with a soak of ${soakSeconds} s, minReadySeconds 1, maxUnavailable 100 %.`,
+			'A wave lasts from its first assignment to that of the next one, the last one until the rollout is complete.',
+			'A device is measured from assigned to Ready. Allowed: soak + 2 × p99 of the awake devices of that wave.',
 		],
 	};
 }

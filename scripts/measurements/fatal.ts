@@ -20,13 +20,14 @@ export async function measure(): Promise<Measurement> {
 		}
 	}
 	return {
-		columns: ['link', 'the version', 'devices that ran it, most', 'until the last was back, longest (s)', ...frameKinds, 'in all'],
+		columns: ['link', 'the version', 'devices that ran it, most', 'until all were back (s)', ...frameKinds, 'in all'],
 		rows,
 		notes: [
-			`${seeds} seeds a row; virtual seconds from the apply. The first wave has 4 devices. The right half: bytes on air a device taken back, `
-			+ 'mean, both ways, acknowledgements, repeats and lost frames included, from when the device gave up or the controller did '
-			+ 'until everything is settled. `document` holds requests and blocks, `object` what is fetched of grants, statements and '
-			+ 'images, `session` connects, subscribes, and pings. The frames that a device sends in vain while its link is dead are not counted.',
+			`${seeds} seeds a row; virtual seconds from the apply. The first wave has 4 devices.`,
+			'From `report` on: bytes on air a device taken back, mean, both ways, with acknowledgements, repeats and lost '
+			+ 'frames, from when the device gave up, or the controller did, until everything is settled.',
+			'`document`: requests and blocks of it; `object`: the same of grants, statements and images; `session`: connects, '
+			+ 'subscriptions, pings. What a device sends in vain while its link is dead is not counted.',
 		],
 	};
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {femtoContainers, femtoDevices, type FemtoContainer, type FemtoDevice} from '../../../protocol/generated/resources.ts';
+import type {Program} from '../../../protocol/image/program.ts';
 import type {Random} from '../../../runtime/random.ts';
 import type {SimulatedFleet} from '../../../simulator/fleet.ts';
 import {publishVersion, sampleName, sampleNamespace, type PublishedVersion} from '../../../simulator/sample.ts';
@@ -49,7 +50,7 @@ export async function applyVersion(
 	});
 }
 
-export function publish(fleet: SimulatedFleet, sequence: number, program: Parameters<typeof publishVersion>[1]['program']): PublishedVersion {
+export function publish(fleet: SimulatedFleet, sequence: number, program: Program): PublishedVersion {
 	return publishVersion(fleet.keys, {name: sampleName, sequence, program});
 }
 
