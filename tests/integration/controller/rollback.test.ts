@@ -275,3 +275,27 @@ withFleet('a controller that dies between the failure and its consequences does 
 	assert.equal(ranBad(devices), 1);
 	assert.equal(devices.flatMap(({ran}) => ran.filter(digest => digest === hexOf(bad))).length, 1);
 });
+
+withFleet('nothing goes back before the failure is written: a controller that can not write it does not move a device', async ({fixture, devices}) => {
+	const {store} = fixture;
+	const replace = store.replace.bind(store);
+	let refused = 0;
+	let held = true;
+	store.replace = async (ref, object, options) => {
+		if (held && ref.plural === femtoContainers.plural && JSON.stringify(object).includes('"failure"')) {
+			refused++;
+			throw new KubeError({code: 503, reason: 'ServiceUnavailable', message: 'gone'});
+		}
+		return replace(ref, object, options);
+	};
+	await fixture.apply(bad, careful);
+	await fixture.run(20_000);
+	assert.ok(refused > 0);
+	const onBad = devices.filter(({document}) => bytesToHex(document.containers[0]?.statementDigest ?? new Uint8Array(0)) === hexOf(bad));
+	assert.equal(onBad.length, 1);
+	held = false;
+	await fixture.restart();
+	await fixture.run(60_000);
+	assert.deepEqual(await fixture.conditions(), ['Ready=False/RolledBack', 'Stalled=True/RolledBack']);
+	assert.equal(devices.flatMap(({ran}) => ran.filter(digest => digest === hexOf(bad))).length, 1);
+});
