@@ -71,7 +71,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const loop = prepareApplyLoop({api: store, path: options.apply, keyOf: keys.keyOf, extra: keys.tenants, say, signal});
 	// What goes wrong in it is told where it is awaited. It writes keys, so the folder may not go before it ends.
 	closers.push(async () => void await loop.catch(() => {}));
-	const brokerPort = await startPrograms({options, api: store, keys, log, closers, firmware});
+	await startPrograms({options, api: store, keys, log, closers, firmware});
 	await waitForDevices({api: store, count: options.devices, log, signal, sinceMs});
 	if (signal.aborted) {
 		return interrupted;
@@ -81,7 +81,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const progress = reportProgress({api: store, log, signal, say});
 	return options.exitWhenReady === true
 		? judge({options, progress, problems, signal})
-		: stay({options, progress, brokerPort, signal});
+		: stay({options, progress, statePath: state.path, signal});
 }
 
 interface ProgramOptions {
@@ -93,8 +93,8 @@ interface ProgramOptions {
 	readonly firmware: Uint8Array;
 }
 
-/** Broker, bridge, controller and devices, each through its own sockets. Resolves with the port of the broker. */
-async function startPrograms({options, api, keys, log, closers, firmware}: ProgramOptions): Promise<number> {
+/** Broker, bridge, controller and devices, each through its own sockets. */
+async function startPrograms({options, api, keys, log, closers, firmware}: ProgramOptions): Promise<void> {
 	const broker = await listen('tcp', options.brokerPort, (port) => startBroker(host, port));
 	closers.push(() => broker.close());
 	const datagrams = await listen('udp', options.bridgePort, (port) => openUdpPort({host, port, log}));
@@ -121,7 +121,7 @@ async function startPrograms({options, api, keys, log, closers, firmware}: Progr
 	await controller.start();
 	closers.push(() => controller.stop());
 	const fleet = await startRealtimeFleet({
-		devices: Array.from({length: options.devices}, (_, index) => `sim-${String(index + 1).padStart(2, '0')}`),
+		devices: Array.from({length: options.devices}, (_, index) => deviceId(index)),
 		bridgeAddress: {host, port: datagrams.port},
 		firmware,
 		keys,
@@ -129,7 +129,10 @@ async function startPrograms({options, api, keys, log, closers, firmware}: Progr
 		random: systemRandom,
 	});
 	closers.push(() => fleet.stop());
-	return broker.port;
+}
+
+function deviceId(index: number): string {
+	return `sim-${String(index + 1).padStart(2, '0')}`;
 }
 
 async function listen<T>(protocol: string, port: number, open: (port: number) => Promise<T>): Promise<T> {
@@ -190,19 +193,26 @@ async function judge({options, progress, problems, signal}: JudgeOptions): Promi
 }
 
 interface StayOptions extends Omit<JudgeOptions, 'problems'> {
-	readonly brokerPort: number;
+	readonly statePath: string;
 }
 
 /** Stays until it is interrupted; says what to try once the first rollouts are over. */
-async function stay({options, progress, brokerPort, signal}: StayOptions): Promise<number> {
+async function stay({options, progress, statePath, signal}: StayOptions): Promise<number> {
 	await Promise.race([progress.outcome(), aborted(signal)]);
 	if (!signal.aborted) {
-		const path = relative('', options.apply) || '.';
+		const path = shorten(options.apply);
+		const command = `node ${shorten(process.argv[1] ?? '')}`;
 		say('up: what to try now:');
 		say(`  save a container.yaml or a source in ${path}, or remove a folder there: every device follows`);
-		say(`  mosquitto_sub -p ${brokerPort} -t 'f/+/m/+' -F '%t %x' shows what containers publish`);
+		say(`  ${command} why ${deviceId(0)} --state ${statePath}: what a device runs, and why not more`);
 		say('  Ctrl-C ends everything');
 		await aborted(signal);
 	}
 	return 0;
+}
+
+/** As seen from where the user stands, unless that is longer. */
+function shorten(path: string): string {
+	const short = relative('', path) || '.';
+	return short.length < path.length ? short : path;
 }
