@@ -55,7 +55,7 @@ enum femto_container_state {
 	CONTAINER_FETCHING = 1, /**< statement or image is on its way */
 	CONTAINER_TRIAL = 2, /**< attached, not yet confirmed */
 	CONTAINER_CONFIRMED = 3, /**< attached and confirmed */
-	CONTAINER_QUARANTINED = 4, /**< detached after too many faults */
+	CONTAINER_QUARANTINED = 4, /**< detached, its generation was given up */
 	CONTAINER_REFUSED = 5, /**< refused by the device */
 };
 

@@ -14,7 +14,7 @@ export const containerStates = [
 	{id: 1, name: 'Fetching', phrase: 'statement or image is on its way'},
 	{id: 2, name: 'Trial', phrase: 'attached, not yet confirmed'},
 	{id: 3, name: 'Confirmed', phrase: 'attached and confirmed'},
-	{id: 4, name: 'Quarantined', phrase: 'detached after too many faults'},
+	{id: 4, name: 'Quarantined', phrase: 'detached, its generation was given up'},
 	{id: 5, name: 'Refused', phrase: 'refused by the device'},
 ] as const satisfies readonly NumberedName[];
 
