@@ -38,7 +38,7 @@ export const watchdogMs = 2000;
 const mtuBytesMax = 255;
 const flashGeometry = {unitBytes: 4096, unitCount: 16};
 const sensorChannel = 0;
-/** Polls in a row that ask for another one at once: each does a bounded step, and soon there is none left. */
+/** Polls in one millisecond that ask for another one at once: each does a bounded step, and soon there is none left. */
 const restlessMax = 1000;
 
 /** A device with power: firmware, flash, clock, and a sensor that is read regularly. */
@@ -126,15 +126,17 @@ export class SimulatedNode {
 		const {device} = this;
 		const {observer, clock, samplesPerSecond} = this.#options;
 		let restless = 0;
+		let lastMs = 0;
 		const observed = {
 			feed: (datagram: Uint8Array, nowMs: number): void => device.feed(datagram, nowMs),
 			poll: (nowMs: number): number => {
 				const deadlineMs = device.poll(nowMs);
 				observer?.onCall(device);
-				restless = deadlineMs <= nowMs ? restless + 1 : 0;
+				restless = nowMs === lastMs && deadlineMs <= nowMs ? restless + 1 : 0;
+				lastMs = nowMs;
 				// Virtual time would stand still for ever.
 				if (restless > restlessMax) {
-					throw new DeviceFailure(`Cannot go on with device ${device.id}: it asks to be polled at ${nowMs} ms again and again`);
+					throw new DeviceFailure(`Cannot go on with device ${device.id}: at ${nowMs} ms it never comes to rest`);
 				}
 				return deadlineMs;
 			},

@@ -20,7 +20,7 @@ export async function measure(): Promise<Measurement> {
 		}
 	}
 	return {
-		columns: ['link', 'wave', 'awake devices that move', 'wave, slowest (s)', 'its p99 device (s)', 'allowed (s)', 'kept'],
+		columns: ['link', 'wave', 'awake devices that move', 'wave (s)', 'its p99 device (s)', 'allowed (s)', 'kept'],
 		rows,
 		notes: [
 			`Virtual seconds; ${seeds} seeds a link, of each the run that comes nearest to what is allowed.`,
