@@ -32,6 +32,7 @@ const withinMs = {prompt: 300_000, 'kills the link': 660_000};
 const settleMs = 10_000;
 /** After which a trial is over. */
 const watchdogResets = 3;
+const allReady = `${devices} of ${devices} devices Ready`;
 const confirmed = containerStates.find(({name}) => name === 'Confirmed')?.id;
 
 const spec = {
@@ -74,6 +75,9 @@ class FatalScene {
 	#attachments: Attachments | undefined;
 	#leftMs = 0;
 	#freezes = 0;
+	/** Reason and message of Stalled, while that holds. */
+	#condition = '';
+	#wasFailing = false;
 
 	constructor(kind: FatalKind, seed: number, conditions: LinkConditions) {
 		this.#kind = kind;
@@ -120,9 +124,8 @@ class FatalScene {
 			await fleet.run({withinMs: withinMs['kills the link']});
 			return;
 		}
-		const end = await fleet.run({until: () => this.#reason === 'RolledBack', withinMs: withinMs.prompt});
-		const {status} = await getContainer(fleet);
-		assert.equal(end, 'reached', `not rolled back: ${JSON.stringify(status?.conditions)}`);
+		const end = await fleet.run({until: () => this.#condition.startsWith('RolledBack'), withinMs: withinMs.prompt});
+		assert.equal(end, 'reached', `not rolled back: ${this.#condition}`);
 		await fleet.run({withinMs: settleMs});
 	}
 
@@ -176,9 +179,11 @@ class FatalScene {
 	}
 
 	async #checkCause(): Promise<{condition: string; event: string}> {
-		const {status} = await getContainer(this.#fleet);
-		const stalled = status?.conditions?.find(({type}) => type === 'Stalled');
-		const condition = `${stalled?.reason}: ${stalled?.message}`;
+		// The reports of those that were back last may still be on their way.
+		const isSaid = (): boolean => this.#condition.startsWith('RolledBack') && this.#condition.includes(allReady);
+		const end = await this.#fleet.run({until: isSaid, withinMs: 60_000});
+		const condition = this.#condition;
+		assert.equal(end, 'reached', `the controller does not say that all are back: ${condition}`);
 		assert.match(condition, causes[this.#kind]);
 		const event = this.#events.find((text) => causes[this.#kind].test(text));
 		assert.ok(event, `no event names the cause: ${this.#events.join(' | ')}`);
@@ -198,9 +203,6 @@ class FatalScene {
 		if (line.includes(' core frozen')) this.#freezes++;
 	}
 
-	#reason: string | undefined;
-	#wasFailing = false;
-
 	#onStored(object: KubeObject): void {
 		if (object.kind === 'FemtoDevice') {
 			const {documentDigest} = (object as FemtoDevice).status ?? {};
@@ -217,7 +219,8 @@ class FatalScene {
 
 	#onContainer({metadata: {name, namespace}, status}: FemtoContainer): void {
 		assert.deepEqual([namespace, name], [sampleNamespace, sampleName]);
-		this.#reason = status?.conditions?.find(({type}) => type === 'Stalled')?.reason;
+		const stalled = status?.conditions?.find((condition) => condition.type === 'Stalled');
+		this.#condition = stalled === undefined ? '' : `${stalled.reason}: ${stalled.message}`;
 		const failing = status?.failure !== undefined;
 		// From here on the controller takes back who has not given up by itself; behind a dead link it reaches nobody.
 		if (failing && !this.#wasFailing && this.#kind !== 'kills the link') {
