@@ -39,8 +39,6 @@ export class Fleet {
 	readonly #targets = new Map<string, Targets>();
 	/** By uid of the FemtoContainer, then of the FemtoDevice. */
 	readonly #rankKeys = new Map<string, Map<string, string>>();
-	/** By uid of a FemtoContainer that is being deleted: devices whose heads must be published without it. */
-	readonly #leaving = new Map<string, ReadonlySet<string>>();
 
 	constructor(caches: FleetCaches, judge: TenantJudge, reportPeriodSeconds: number) {
 		this.containers = new OwnWrites(caches.containers);
@@ -74,16 +72,8 @@ export class Fleet {
 		return key;
 	}
 
-	/** Adds to the devices that a deleted FemtoContainer is being taken off, and returns all of them. */
-	leaving(container: string, devices: readonly string[]): ReadonlySet<string> {
-		const all = new Set([...(this.#leaving.get(container) ?? []), ...devices]);
-		this.#leaving.set(container, all);
-		return all;
-	}
-
 	forgetTargets(container: string): void {
 		this.#targets.delete(container);
-		this.#leaving.delete(container);
 		this.#rankKeys.delete(container);
 	}
 

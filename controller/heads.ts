@@ -31,6 +31,9 @@ interface HeadState {
 	echoes: readonly Uint8Array[];
 }
 
+/** The generation in an authentic head of a device; undefined for any other bytes. */
+export type GenerationOf = (device: string, head: Uint8Array) => number | undefined;
+
 const nothing = new Uint8Array(0);
 
 /**
@@ -44,15 +47,19 @@ export class HeadPublisher {
 	readonly #count: CountInput;
 	readonly #heads = new Map<string, HeadState>();
 	readonly #waiting = new Map<string, (() => void)[]>();
+	readonly #generationOf: GenerationOf;
+	/** Generations of authentic heads that stand on the broker for devices without a wanted one. */
+	readonly #found = new Map<string, number>();
 	#connected = false;
 	/** Aborts what the last connection or the publisher as a whole still waits for. */
 	#session = new AbortController();
 
-	constructor(link: MqttLink, clock: Clock, log: Log, count: CountInput) {
+	constructor(link: MqttLink, clock: Clock, log: Log, count: CountInput, generationOf: GenerationOf) {
 		this.#link = link;
 		this.#clock = clock;
 		this.#log = log;
 		this.#count = count;
+		this.#generationOf = generationOf;
 	}
 
 	/** Publishes `head`, which carries `generation`, for `device` unless it stands there already. */
@@ -61,6 +68,7 @@ export class HeadPublisher {
 		if (state !== undefined && equalBytes(state.wanted, head)) {
 			return;
 		}
+		this.#found.delete(device);
 		const echoes = state === undefined ? [] : [...state.echoes, state.wanted].slice(-echoesMax);
 		this.#heads.set(device, {
 			wanted: head, generation, acknowledged: false, inFlight: false, differs: false, correcting: false, echoes,
@@ -73,13 +81,18 @@ export class HeadPublisher {
 		this.set(device, nothing, 0);
 	}
 
-	/** Whether the broker has acknowledged a head of `device` with `generation` or a later one. */
+	/**
+	 * Whether a head of `device` with `generation` or a later one is known to be on the broker: it has acknowledged or shown
+	 * the wanted one, or, while none is wanted, has shown one that a controller before this one has published.
+	 */
 	isPublished(device: string, generation: number): boolean {
 		const state = this.#heads.get(device);
-		return state !== undefined && state.acknowledged && state.generation >= generation;
+		return state === undefined
+			? (this.#found.get(device) ?? 0) >= generation
+			: state.acknowledged && state.generation >= generation;
 	}
 
-	/** Calls `callback` once when the next head of `device` is acknowledged. */
+	/** Calls `callback` once when the next head of `device` is acknowledged or shown. */
 	onPublished(device: string, callback: () => void): void {
 		this.#waiting.set(device, [...(this.#waiting.get(device) ?? []), callback]);
 	}
@@ -95,6 +108,9 @@ export class HeadPublisher {
 		for (const state of sessionPresent ? [] : this.#heads.values()) {
 			state.acknowledged = false;
 			state.echoes = [];
+		}
+		if (!sessionPresent) {
+			this.#found.clear();
 		}
 		const {signal} = this.#session;
 		this.#republish([...this.#heads.keys()], sessionPresent ? toldMs : 0, signal).catch((error: unknown) => {
@@ -115,7 +131,11 @@ export class HeadPublisher {
 	 */
 	seen(device: string, head: Uint8Array): void {
 		const state = this.#heads.get(device);
-		if (state === undefined || takeEcho(state, head)) {
+		if (state === undefined) {
+			this.#find(device, head);
+			return;
+		}
+		if (takeEcho(state, head)) {
 			return;
 		}
 		state.differs = !equalBytes(state.wanted, head);
@@ -131,6 +151,16 @@ export class HeadPublisher {
 	/** Whether a head is wanted for the device; without one, what the broker has is left alone. */
 	has(device: string): boolean {
 		return this.#heads.has(device);
+	}
+
+	#find(device: string, head: Uint8Array): void {
+		const generation = this.#generationOf(device, head);
+		if (generation === undefined) {
+			this.#found.delete(device);
+			return;
+		}
+		this.#found.set(device, generation);
+		this.#callWaiting(device);
 	}
 
 	#correct(device: string, state: HeadState): void {
@@ -178,6 +208,10 @@ export class HeadPublisher {
 		if (state.wanted === nothing) {
 			this.#heads.delete(device);
 		}
+		this.#callWaiting(device);
+	}
+
+	#callWaiting(device: string): void {
 		const callbacks = this.#waiting.get(device) ?? [];
 		this.#waiting.delete(device);
 		for (const callback of callbacks) {

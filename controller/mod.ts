@@ -1,6 +1,7 @@
 import {BridgeLeases} from './bridges.ts';
 import {ContainerReconciler} from './container/reconcile.ts';
 import {InputTally, type InputCounts} from './counts.ts';
+import {openHead} from './device/document.ts';
 import {DeviceReconciler} from './device/reconcile.ts';
 import {DeviceSessions} from './device/sessions.ts';
 import {Fleet} from './fleet.ts';
@@ -196,7 +197,10 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	const sessions = new DeviceSessions(clock, fleetSecret);
 	const tally = new InputTally();
 	const count = tally.add;
-	const heads = new HeadPublisher(link, clock, log, count);
+	const heads = new HeadPublisher(link, clock, log, count, (name, head) => {
+		const device = fleet.devices.get(name);
+		return device && openHead(sessions.keyOf(name, device.spec.keyNumber), head)?.desiredGeneration;
+	});
 	const images = new ImageServer(clock);
 	const bridges = new BridgeLeases({api, clock, namespace, log, count});
 	const events = new EventRecorder({api, component: 'femto-controller', clock, random, log});

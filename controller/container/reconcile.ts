@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Targets} from '../fleet.ts';
 import {printLabels, printSelector} from '../labels.ts';
-import {removeContainer} from './finalize.ts';
+import {ContainerRemover} from './finalize.ts';
 import type {DeviceView} from './gather.ts';
 import {finalizer, type ContainerReconcilerOptions} from './options.ts';
 import {Patience, type PatientAnswer} from './patience.ts';
@@ -22,6 +22,7 @@ export class ContainerReconciler {
 	readonly #preparation: Preparation;
 	readonly #patience = new Patience();
 	readonly #teller: Teller;
+	readonly #remover: ContainerRemover;
 	/** metadata.generation of the last pass, by uid: with another one, policies in documents may differ. */
 	readonly #generations = new Map<string, number>();
 	/** When the status of each FemtoContainer was written last, by key. */
@@ -31,6 +32,7 @@ export class ContainerReconciler {
 		this.#options = options;
 		this.#preparation = new Preparation(options.api, options.fleet);
 		this.#teller = new Teller(options.events, options.count);
+		this.#remover = new ContainerRemover(options);
 	}
 
 	/** Returns after how many milliseconds to come back at the latest. @throws KubeError of a read or write. */
@@ -40,7 +42,7 @@ export class ContainerReconciler {
 			return undefined;
 		}
 		if (container.metadata.deletionTimestamp !== undefined) {
-			return removeContainer(this.#options, container);
+			return this.#remover.remove(container);
 		}
 		if (!container.metadata.finalizers?.includes(finalizer)) {
 			return this.#addFinalizer(container);
@@ -68,6 +70,7 @@ export class ContainerReconciler {
 		this.#options.fleet.forgetTargets(uid);
 		this.#patience.end(uid);
 		this.#teller.forget(uid);
+		this.#remover.forget(uid);
 		this.#generations.delete(uid);
 	}
 

@@ -1,7 +1,7 @@
 import {digest16} from '../../protocol/crypto.ts';
-import {sealMac0} from '../../protocol/cose.ts';
+import {openMac0, sealMac0} from '../../protocol/cose.ts';
 import {
-	encodeAssignment, encodeDocument, encodeGrantReference, encodeHead, type Assignment,
+	decodeHead, encodeAssignment, encodeDocument, encodeGrantReference, encodeHead, type Assignment, type Head,
 } from '../../protocol/generated/messages.ts';
 import {containersMax, grantsMax} from '../../protocol/schema/messages.ts';
 
@@ -85,4 +85,11 @@ export function sealHead(key: Uint8Array, desiredGeneration: number, document: D
 	const {bytes, digest} = document;
 	const head = encodeHead({desiredGeneration, documentDigest: digest, documentBytes: bytes.length});
 	return sealMac0(key, 'head', head);
+}
+
+/** Undefined when `sealed` is not a head that was made with `key`. */
+export function openHead(key: Uint8Array, sealed: Uint8Array): Head | undefined {
+	const opened = openMac0(key, 'head', sealed);
+	const head = opened.ok ? decodeHead(opened.value) : undefined;
+	return head?.ok ? head.value : undefined;
 }

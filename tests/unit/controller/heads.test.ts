@@ -10,7 +10,7 @@ function setUp({echoes = true}: {readonly echoes?: boolean} = {}) {
 	const scheduler = new Scheduler({seed: 1, nextMacrotask: setImmediate});
 	const broker = new MemoryBroker(scheduler.clock);
 	const link = broker.link();
-	const heads = new HeadPublisher(link, scheduler.clock, silentLog, () => undefined);
+	const heads = new HeadPublisher(link, scheduler.clock, silentLog, () => undefined, (_, [generation]) => generation);
 	let subscribed: Promise<void> | undefined;
 	link.start({
 		onConnect: sessionPresent => {
@@ -28,6 +28,7 @@ function setUp({echoes = true}: {readonly echoes?: boolean} = {}) {
 const one = Uint8Array.of(1);
 const two = Uint8Array.of(2);
 const three = Uint8Array.of(3);
+const nothing = new Uint8Array(0);
 
 test('HeadPublisher publishes a head once, and its own echo changes nothing', async () => {
 	const {broker, heads, run} = setUp();
@@ -192,4 +193,25 @@ test('HeadPublisher clears the topic of a device that is no more', async () => {
 	await run(1_000);
 	assert.equal(broker.retained.size, 0);
 	assert.equal(heads.has('a'), false);
+});
+
+test('HeadPublisher knows the head of an earlier controller where it wants none, until the broker has lost it', async () => {
+	const {broker, link, heads, run, foreign} = setUp();
+	foreign(two);
+	const shown: string[] = [];
+	heads.onPublished('a', () => shown.push('a'));
+	await run(100);
+	assert.deepEqual([2, 3].map(generation => heads.isPublished('a', generation)), [true, false]);
+	assert.deepEqual(shown, ['a']);
+	link.lose();
+	broker.retained.clear();
+	link.resume(false);
+	await run(100);
+	assert.equal(heads.isPublished('a', 2), false);
+	foreign(two);
+	await run(100);
+	heads.set('a', three, 3);
+	assert.equal(heads.isPublished('a', 2), false);
+	await run(100);
+	assert.ok(heads.isPublished('a', 3));
 });
