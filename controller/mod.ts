@@ -7,6 +7,7 @@ import {DeviceSessions} from './device/sessions.ts';
 import {Fleet} from './fleet.ts';
 import {HeadPublisher} from './heads.ts';
 import {ImageServer} from './images.ts';
+import {LeaderGuard} from './leader-guard.ts';
 import {ensureNamespace} from './namespace.ts';
 import {KeyedWork} from './queues.ts';
 import {filters, Receiver} from './receive.ts';
@@ -84,6 +85,7 @@ class RunningController implements Controller {
 	readonly ended: Promise<void>;
 	readonly #parts: ControllerParts;
 	readonly #machine: Machine;
+	readonly #guard = new LeaderGuard();
 	readonly #abort = new AbortController();
 	readonly #end: () => void;
 	/** What runs until the abort: the work, or the election around it. */
@@ -94,7 +96,9 @@ class RunningController implements Controller {
 	constructor(parts: ControllerParts) {
 		const {promise, resolve} = Promise.withResolvers<void>();
 		this.#parts = parts;
-		this.#machine = buildMachine(parts);
+		const {api, link, options: {election} = {}} = parts;
+		this.#machine = buildMachine(
+			election === undefined ? parts : {...parts, api: this.#guard.api(api), link: this.#guard.link(link)});
 		this.ended = promise;
 		this.#end = resolve;
 	}
@@ -116,7 +120,10 @@ class RunningController implements Controller {
 		await ensureNamespace(api, namespace);
 		const leader = new LeaderElection({
 			api, namespace, name: 'femto-controller', identity: election.identity, clock, random, log,
-			onStartedLeading: ({signal}) => this.#work(signal),
+			onStartedLeading: leadership => {
+				this.#guard.lead(leadership);
+				return this.#work(leadership.signal);
+			},
 			onStoppedLeading: () => {
 				// What a former leader knows is of no use to anyone: the process starts anew.
 				this.stop().catch((error: unknown) => log.error('controller did not stop', {error: String(error)}));

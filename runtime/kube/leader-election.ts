@@ -12,6 +12,8 @@ export interface Leadership {
 	readonly fencing: number;
 	/** Aborts when the term ends; from then on another may lead. */
 	readonly signal: AbortSignal;
+	/** Whether the lease certainly stands, by the clock: for work that ends after the signal, or that stood still. */
+	readonly isValid: () => boolean;
 }
 
 export interface LeaderElectionOptions {
@@ -44,7 +46,7 @@ const jitterFactor = 1.2;
 type Attempt = {readonly kind: 'held'; readonly sentMs: number; readonly fencing: number} | {readonly kind: 'failed' | 'other'};
 
 interface Term extends Leadership {
-	/** When the request of the last successful renewal was sent: the lease stands at least from there. */
+	/** When the request of the last successful renewal was sent: the lease stands from there. -Infinity: lost. */
 	renewedMs: number;
 }
 
@@ -100,7 +102,8 @@ export class LeaderElection {
 
 	async #lead(fencing: number, sentMs: number, stop: AbortSignal): Promise<void> {
 		const controller = new AbortController();
-		const term: Term = {fencing, signal: controller.signal, renewedMs: sentMs};
+		const {signal} = controller;
+		const term: Term = {fencing, signal, renewedMs: sentMs, isValid: () => this.#leftMs(term) > 0};
 		if (stop.aborted) {
 			await this.#release(term, Promise.resolve());
 			return;
@@ -133,9 +136,9 @@ export class LeaderElection {
 		}
 	}
 
-	async #work({fencing, signal}: Term, onFailure: () => void): Promise<void> {
+	async #work({fencing, signal, isValid}: Term, onFailure: () => void): Promise<void> {
 		try {
-			await this.#options.onStartedLeading({fencing, signal});
+			await this.#options.onStartedLeading({fencing, signal, isValid});
 		} catch (error) {
 			if (!signal.aborted) {
 				this.#options.log.error('leader failed', {error: String(error)});
@@ -159,6 +162,7 @@ export class LeaderElection {
 			if (attempt.kind === 'held') {
 				term.renewedMs = attempt.sentMs;
 			} else if (attempt.kind === 'other') {
+				term.renewedMs = -Infinity;
 				log.warn('lease lost', {holder: this.holder});
 				return;
 			}

@@ -14,9 +14,9 @@ interface Scene {
 }
 
 /** Two controllers that stand for election, each with an MQTT session of its own; the first one leads. */
-async function twoControllers(secondClientId: string): Promise<Scene> {
+async function twoControllers(secondClientId: string, apiLatencyMs = 1): Promise<Scene> {
 	const lines: string[] = [];
-	const fleet = createFleet({devices: 4, election: true, apiLatencyMs: 1, logSink: (line) => lines.push(line)});
+	const fleet = createFleet({devices: 4, election: true, apiLatencyMs, logSink: (line) => lines.push(line)});
 	const second = fleet.addController('controller-2', secondClientId);
 	fleet.scheduler.clock.setTimer(100, () => second.start());
 	assert.ok((await secondsToReady(fleet)) < Infinity);
@@ -72,7 +72,7 @@ test('a leader that stands still before its write comes back late: 409, and it s
 	fleet.close();
 });
 
-test('a head that a former leader sends late is refused by the device and corrected by the leader', async () => {
+test('a leader that stands still after its write, before the head, comes back late and sends nothing', async () => {
 	const {fleet, lines} = await twoControllers('_second');
 	fleet.controller.faults.armNext('replace femtodevices/', 'frozen after');
 	await applyVersion(fleet, 2);
@@ -83,9 +83,29 @@ test('a head that a former leader sends late is refused by the device and correc
 	const before = lines.length;
 	fleet.controller.thaw();
 	await fleet.run({withinMs: 30_000});
+	assert.deepEqual(heads(lines.slice(before), 'controller'), []);
+	await checkRest(fleet);
+	fleet.close();
+});
+
+test('a leader that stood still for longer than its lease writes and sends nothing at all, however fast the API is', async () => {
+	const {fleet, lines, second} = await twoControllers('_second', 0);
+	// The change waits for it before the timer of its lease does.
+	fleet.controller.freeze();
+	await applyVersion(fleet, 2);
+	await fleet.run({withinMs: absenceMs / 2});
+	await applyVersion(fleet, 3);
+	await fleet.run({withinMs: absenceMs / 2});
+	assert.deepEqual(await generations(fleet), [3, 3, 3, 3]);
+	const before = lines.length;
+	const writes = fleet.controller.faults.count;
+	fleet.controller.thaw();
+	await fleet.run({withinMs: 30_000});
 	const late = lines.slice(before);
-	assert.equal(heads(late, 'controller').length, 1);
-	assert.equal(heads(late, 'controller-2').length, 1);
+	assert.equal(fleet.controller.faults.count, writes);
+	assert.deepEqual(late.filter((line) => / packet controller#\d+ > publish /.test(line)), []);
+	assert.ok(late.some((line) => line.includes(' log controller info stopped leading')), late.join(''));
+	assert.ok(second.isAlive);
 	await checkRest(fleet);
 	fleet.close();
 });

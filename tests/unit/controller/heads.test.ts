@@ -28,7 +28,6 @@ function setUp({echoes = true}: {readonly echoes?: boolean} = {}) {
 const one = Uint8Array.of(1);
 const two = Uint8Array.of(2);
 const three = Uint8Array.of(3);
-const nothing = new Uint8Array(0);
 
 test('HeadPublisher publishes a head once, and its own echo changes nothing', async () => {
 	const {broker, heads, run} = setUp();

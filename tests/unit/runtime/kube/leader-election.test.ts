@@ -240,3 +240,27 @@ test('Times that do not fit each other are refused', () => {
 	assert.throws(() => stand('a', {renewDeadlineMs: 15_000}), RangeError);
 	assert.throws(() => stand('a', {retryPeriodMs: 9_000}), RangeError);
 });
+
+test('A term is valid by the clock: to the renew deadline and no longer, also after its signal, never after a loss', async () => {
+	const {scheduler, stand, pass, foreign} = setUp();
+	const a = stand('a');
+	await pass(5_000);
+	const [first] = a.terms;
+	assert.ok(first);
+	assert.equal(first.isValid(), true);
+	a.stop();
+	assert.equal(first.signal.aborted, true);
+	// Renewed last at 4 s.
+	await pass(8_999);
+	assert.equal(first.isValid(), true);
+	await pass(1);
+	assert.equal(first.isValid(), false);
+	const b = stand('b');
+	await pass(5_000);
+	foreign('2026-01-01T00:00:19.000000Z');
+	assert.equal(b.terms[0]?.isValid(), true);
+	await pass(2_000);
+	assert.equal(b.terms[0]?.isValid(), false);
+	assert.equal(scheduler.elapsedMs, 21_000);
+	b.stop();
+});
