@@ -215,6 +215,7 @@ function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey
 	const enqueueContainer = (key: string): void => containerWork.add(key);
 	const containers = new ContainerReconciler({
 		api, clock, fleet, heads, events, count, enqueueDevice, enqueueContainer,
+		isBeingAssigned: uid => devices.isAssigning(uid),
 	});
 	const devices = new DeviceReconciler({api, clock, fleet, sessions, heads, images, events, reportPeriodSeconds});
 	const deviceWork: KeyedWork = new KeyedWork({

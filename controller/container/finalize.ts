@@ -27,7 +27,7 @@ export class ContainerRemover {
 
 	/** Returns in how many milliseconds to come back at the latest. @throws KubeError of a write. */
 	async remove(container: FemtoContainer): Promise<number | undefined> {
-		const {fleet, enqueueDevice} = this.#options;
+		const {fleet, enqueueDevice, isBeingAssigned} = this.#options;
 		const {uid = '', finalizers = []} = container.metadata;
 		if (!finalizers.includes(finalizer)) {
 			return undefined;
@@ -35,7 +35,7 @@ export class ContainerRemover {
 		fleet.setTargets(uid, new Map());
 		const devices = fleet.devices.list();
 		const assigned = devices.filter(({status}) => status?.assigned?.some(entry => entry.container.uid === uid));
-		if (assigned.length > 0) {
+		if (assigned.length > 0 || isBeingAssigned(uid)) {
 			this.#unpublished.delete(uid);
 			assigned.forEach(({metadata}) => enqueueDevice(metadata.name));
 			return recheckMs;

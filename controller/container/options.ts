@@ -12,6 +12,8 @@ export interface ContainerReconcilerOptions {
 	readonly heads: HeadPublisher;
 	readonly events: EventSink;
 	readonly count: CountInput;
+	/** Whether a write of `assigned` that names the FemtoContainer with this uid is on its way to the API. */
+	readonly isBeingAssigned: (uid: string) => boolean;
 	/** Asks for a pass over one device. */
 	readonly enqueueDevice: (name: string) => void;
 	/** Asks for another pass over one FemtoContainer, `namespace/name`. */

@@ -3,7 +3,7 @@ import {toleratedFailures} from '../rollout/waves.ts';
 import type {DeviceView} from './gather.ts';
 import type {Course} from './steer.ts';
 import {strategyOf} from './strategy.ts';
-import {failureReason, failureText} from './summary.ts';
+import {failureReason, failureText, firstFailureText} from './summary.ts';
 
 /** The conditions of a rollout under way or over; never Reconciling and Stalled together. Words without times. */
 export function courseConditions(course: Course, nowMs: number): readonly ConditionWish[] {
@@ -33,6 +33,29 @@ export function courseConditions(course: Course, nowMs: number): readonly Condit
 		case 'Paused':
 			return reconciling(decision.outcome, text);
 	}
+}
+
+/**
+ * The cause of Stalled, or of a way back, as an event tells it: words that stay while devices come and go. How many are
+ * where stands in the condition.
+ */
+export function courseNews({attempt: {failure}, decision: {outcome}, goal, newest, views}: Course): string {
+	if (failure !== undefined) {
+		const failed = `${newest.name} failed: ${failure.message}`;
+		const {name} = goal.revision;
+		switch (outcome) {
+			case 'RolledBack':
+				return `${failed}; back at ${name}`;
+			case 'RollingBack':
+				return `${failed}; going back to ${name}`;
+			case 'RollbackFailed':
+				return `${failed}; ${name} fails, too: ${firstFailureText(views)}`;
+			default:
+				return failed;
+		}
+	}
+	const {progressDeadlineSeconds} = goal.container.spec.rollout;
+	return outcome === 'NoDevices' ? misfitText(views) : `${newest.name}: no progress for ${progressDeadlineSeconds} s`;
 }
 
 function ready(reason: string, message: string): readonly ConditionWish[] {
@@ -95,10 +118,15 @@ function returnText(course: Course, cause: string): string {
 
 /** Devices match, and none can take it: for good, unless they only have to report first. */
 function noDevices(views: readonly DeviceView[], text: string): readonly ConditionWish[] {
-	const misfits = views.flatMap(view => (view.fit.fits ? [] : [{name: view.device.metadata.name, fit: view.fit}]));
-	const lasting = misfits.find(({fit}) => fit.reason !== 'NoInventory');
-	if (lasting === undefined) {
-		return reconciling(misfits.length > 0 ? 'NoInventory' : 'Cordoned', text);
-	}
-	return stalled('NotFit', `${lasting.fit.reason} on ${lasting.name}: ${lasting.fit.message}; ${text}`);
+	const lasting = misfitText(views);
+	return lasting === ''
+		? reconciling(views.some(({fit}) => !fit.fits) ? 'NoInventory' : 'Cordoned', text)
+		: stalled('NotFit', `${lasting}; ${text}`);
+}
+
+/** The first device that can't run it; empty when all others only have to report. */
+function misfitText(views: readonly DeviceView[]): string {
+	const [first] = views.flatMap(({device: {metadata: {name}}, fit}) =>
+		(fit.fits || fit.reason === 'NoInventory' ? [] : [`${fit.reason} on ${name}: ${fit.message}`]));
+	return first ?? '';
 }

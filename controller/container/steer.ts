@@ -3,6 +3,7 @@ import type {Fleet} from '../fleet.ts';
 import {decideRollout, type RolloutDecision, type RolloutFailure, type RolloutOutcome} from '../rollout/decide.ts';
 import {decideRollback} from '../rollout/rollback.ts';
 import {findAttempt, hashSpec, numberOfReturn, type Attempt} from './attempt.ts';
+import {failureMessageMax, nameCause} from './cause.ts';
 import {gatherDevices, type DeviceView, type Goal} from './gather.ts';
 import {needOf, type Revision} from './revision.ts';
 import {checkAuthor} from './source.ts';
@@ -43,11 +44,13 @@ export interface Course {
 /** The one decision about a container. Pure: looks at the fleet, and changes nothing. */
 export function steer(fleet: Fleet, newest: Newest, nowMs: number): Course {
 	const {container, revision, tenant} = newest;
-	const attempt = findAttempt(container, revision.name);
-	const goal: Goal = {container, revision, tenant, attempt: attempt.number, back: false};
+	const found = findAttempt(container, revision.name);
+	const goal: Goal = {container, revision, tenant, attempt: found.number, back: false};
 	const views = gatherDevices(fleet, goal);
+	const failed = found.failure && nameCause(found.failure, found.number, views);
+	const attempt = {...found, failure: failed};
 	const stable = findStable(fleet, newest);
-	const decision = decide(container, views, revision.name, attempt.failure !== undefined, nowMs);
+	const decision = decide(container, views, revision.name, failed !== undefined, nowMs);
 	const counts = countDevices(views, revision.name);
 	const lastProgressMs = progressMs(container.status ?? {}, {attempt, decision, counts, revision: revision.name}, nowMs);
 	const deadline = lastProgressMs + container.spec.rollout.progressDeadlineSeconds * 1000;
@@ -55,7 +58,7 @@ export function steer(fleet: Fleet, newest: Newest, nowMs: number): Course {
 		attempt, goal, views, decision, newest: revision, newestViews: views, counts, lastProgressMs, justFailed: false,
 		deadlineMs: isTimed(container, decision, revision.name) ? deadline : undefined,
 	};
-	if (attempt.failure !== undefined) {
+	if (failed !== undefined) {
 		return stable === undefined ? course : goBack(fleet, course, stable, deadline);
 	}
 	const failure = findFailure(course, stable !== undefined, nowMs);
@@ -114,7 +117,7 @@ function fail(fleet: Fleet, course: Course, outcome: RolloutFailure, {stable, no
 	const failure: FemtoContainerStatusFailure = {
 		revision: revision.name, generation: container.metadata.generation ?? 0, spec: hashSpec(container.spec),
 		reason: outcome === 'ProgressDeadlineExceeded' ? outcome : failureReason(outcome, newestViews),
-		message: describeFailure(outcome, course).slice(0, messageMax), time: formatTime(nowMs),
+		message: describeFailure(outcome, course).slice(0, failureMessageMax), time: formatTime(nowMs),
 	};
 	const attempt = {...course.attempt, failure};
 	const failed: Course = {
@@ -124,8 +127,6 @@ function fail(fleet: Fleet, course: Course, outcome: RolloutFailure, {stable, no
 	const deadlineMs = nowMs + container.spec.rollout.progressDeadlineSeconds * 1000;
 	return stable === undefined ? failed : goBack(fleet, failed, stable, deadlineMs);
 }
-
-const messageMax = 512;
 
 function describeFailure(outcome: RolloutFailure, {goal: {container}, newestViews}: Course): string {
 	const {progressDeadlineSeconds} = container.spec.rollout;
@@ -137,7 +138,11 @@ function goBack(fleet: Fleet, course: Course, stable: Revision, deadline: number
 	const {container, tenant} = course.goal;
 	const goal: Goal = {container, revision: stable, tenant, attempt: numberOfReturn(course.attempt), back: true};
 	const views = gatherDevices(fleet, goal);
-	const decision = decideRollback(factsOf(views), strategyOf(container, views, stable.name, false));
+	const decided = decideRollback(factsOf(views), strategyOf(container, views, stable.name, false));
+	const ended = !course.justFailed && findCondition(container.status?.conditions, 'Stalled')?.reason === 'RolledBack';
+	// The way back ends once: devices that come back later follow it as single ones, without another end.
+	const decision: RolloutDecision =
+		ended && decided.outcome === 'RollingBack' ? {...decided, outcome: 'RolledBack'} : decided;
 	return {...course, goal, views, decision, deadlineMs: decision.outcome === 'RollingBack' ? deadline : undefined};
 }
 

@@ -1,3 +1,4 @@
+import {endOf, lostWithIt, type End, type Tried} from './cause.ts';
 import type {DeviceView} from './gather.ts';
 import type {Misfit} from '../fit.ts';
 import {isAwake} from '../rollout/facts.ts';
@@ -43,8 +44,8 @@ function describe({device, fate, fit, facts}: DeviceView): Described | undefined
 		return undefined;
 	}
 	if (facts.progress.kind === 'failed') {
-		const failure = fate?.kind === 'failed' ? fate : {reason: 'Lost', message: 'lost after it took the revision'};
-		return {rank: 0, name, reason: failure.reason, message: failure.message};
+		const {reason, message} = fate?.kind === 'failed' ? fate : lostWithIt;
+		return {rank: 0, name, reason, message};
 	}
 	if (!fit.fits) {
 		return {rank: 1, name, reason: fit.reason, message: fit.message};
@@ -64,11 +65,19 @@ function describe({device, fate, fit, facts}: DeviceView): Described | undefined
 		: {rank: 3, name, reason: 'Assigned', message: 'has not accepted the head yet'};
 }
 
-/** The reason that all failed devices give; the outcome when they differ. */
+/** The reason that all failed devices give, those that are lost give none; the outcome when they differ. */
 export function failureReason(outcome: string, views: readonly DeviceView[]): string {
-	const reasons = new Set(failuresOf(views).map(({reason}) => reason));
+	const failures = failuresOf(views);
+	const own = failures.filter(isOwnCause);
+	const reasons = new Set((own.length > 0 ? own : failures).map(({reason}) => reason));
 	const [first] = reasons;
 	return reasons.size === 1 && first !== undefined ? first : outcome;
+}
+
+/** The first failure without the others: words that stay. */
+export function firstFailureText(views: readonly DeviceView[]): string {
+	const [first] = failuresOf(views);
+	return first === undefined ? 'no device is Ready' : `${first.name}: ${first.message}`;
 }
 
 export function failureText(views: readonly DeviceView[]): string {
@@ -90,10 +99,16 @@ export function waitingText(views: readonly DeviceView[]): string {
 	return `; ${first.name}: ${first.message}${others.length === 0 ? '' : `, and ${others.length} more on their way`}`;
 }
 
+/** Those that know their cause first; by name within each. */
 function failuresOf(views: readonly DeviceView[]): readonly Described[] {
-	return views.filter(({facts}) => facts.progress.kind === 'failed').flatMap(view => describe(view) ?? [])
-		.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+	return views.filter(({facts}) => facts.progress.kind === 'failed').flatMap(view => describe(view) ?? []).toSorted(
+		(left, right) => Number(isOwnCause(right)) - Number(isOwnCause(left)) || (left.name < right.name ? -1 : 1));
 }
+
+function isOwnCause({reason}: {readonly reason: string}): boolean {
+	return reason !== lostWithIt.reason;
+}
+
 
 /** Devices that can't run it, by reason and class: one event tells of each. */
 export function groupMisfits(views: readonly DeviceView[]): readonly MisfitGroup[] {
@@ -124,9 +139,20 @@ export function classOf(firmware: {readonly board: string; readonly version: str
 
 /** Devices that failed, by reason and class: one event tells of each. */
 export function groupFailures(views: readonly DeviceView[]): readonly FailureGroup[] {
+	return groupByClass(views, view => (view.facts.progress.kind === 'failed' ? describe(view) : undefined));
+}
+
+/** The same of devices that only said it when they were led back already. */
+export function groupEnds(views: readonly DeviceView[], tried: Tried): readonly FailureGroup[] {
+	return groupByClass(views, view => endOf(view, tried));
+}
+
+function groupByClass(
+	views: readonly DeviceView[], failureOf: (view: DeviceView) => End | undefined,
+): readonly FailureGroup[] {
 	const groups = new Map<string, FailureGroup>();
 	for (const view of views) {
-		const failure = view.facts.progress.kind === 'failed' ? describe(view) : undefined;
+		const failure = failureOf(view);
 		if (failure !== undefined) {
 			const deviceClass = classOf(view.device.status?.firmware);
 			const {reason, message, name} = failure;

@@ -23,8 +23,8 @@ export interface Wish {
 
 /**
  * What shall be assigned to a device after `wishes`. Containers that wish nothing keep what they have, those that no
- * longer exist lose it, and a container keeps its local id for as long as it stays. By ascending local id; equal wishes
- * give the same list.
+ * longer exist lose it, and a container keeps its local id for as long as it stays; what is replaced is remembered in `before`. By
+ * ascending local id; equal wishes give the same list.
  */
 export function mergeAssigned(
 	before: readonly Assigned[], wishes: readonly Wish[], exists: (uid: string) => boolean, nextGeneration: number,
@@ -51,7 +51,11 @@ function renew(entry: Assigned, target: Target | undefined, nextGeneration: numb
 	if (target === undefined) {
 		return [];
 	}
-	return [isSame(entry, target) ? entry : makeEntry(target, entry.localId, nextGeneration)];
+	if (isSame(entry, target)) {
+		return [entry];
+	}
+	const {revision, sinceGeneration = 0} = entry;
+	return [{...makeEntry(target, entry.localId, nextGeneration), before: {revision, sinceGeneration}}];
 }
 
 function makeEntry(target: Target, localId: number, sinceGeneration: number): Assigned {

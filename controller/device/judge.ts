@@ -35,6 +35,16 @@ export function judgeAssigned(entry: Assigned, status: FemtoDeviceStatus): Fate 
 	return found === undefined ? {kind: 'working', reason: 'Fetching', message: 'Fetching'} : judgeFound(entry, found);
 }
 
+/**
+ * How the device fared with what was assigned before `entry`, while its last report is about that: one that was given
+ * up for lost may tell its end when it comes back. Undefined when the report is not about it.
+ */
+export function judgeBefore({before, ...entry}: Assigned, status: FemtoDeviceStatus): Fate | undefined {
+	const {acceptedGeneration = 0} = status;
+	return before === undefined || acceptedGeneration >= (entry.sinceGeneration ?? 0)
+		? undefined : judgeAssigned({...entry, ...before}, status);
+}
+
 /** A generation that was given up names what the device does instead. */
 function describe(
 	{reason, instruction}: FemtoDeviceStatusRefusal, found: FemtoDeviceStatusContainer | undefined,

@@ -35,6 +35,9 @@ export class DeviceReconciler {
 	/** When each device was challenged last: the challenge is due until `#write` has raised the generation. */
 	readonly #challenges = new Map<string, {readonly sinceMs: number; due: boolean}>();
 
+	/** What is on its way to the API. */
+	readonly #writing = new Set<FemtoDeviceStatus>();
+
 	constructor(options: DeviceReconcilerOptions) {
 		this.#options = options;
 		this.#listeningSinceMs = options.clock.now();
@@ -74,6 +77,11 @@ export class DeviceReconciler {
 		}
 	}
 
+	/** Whether a write under way assigns the FemtoContainer `uid`: the caches do not show it yet. */
+	isAssigning(uid: string): boolean {
+		return [...this.#writing].some(({assigned = []}) => assigned.some(({container}) => container.uid === uid));
+	}
+
 	/** 0 = write now, undefined = there is nothing to write. */
 	#waitBeforeWrite(name: string, {write}: DevicePlan, nowMs: number): number | undefined {
 		if (write === 'now' || write === 'none') {
@@ -87,7 +95,9 @@ export class DeviceReconciler {
 
 	async #write(device: FemtoDevice, status: FemtoDeviceStatus): Promise<void> {
 		const {api, fleet} = this.#options;
-		const written = await api.replace(femtoDevices, {...device, status}, {subresource: 'status'});
+		this.#writing.add(status);
+		const written = await api.replace(femtoDevices, {...device, status}, {subresource: 'status'})
+			.finally(() => this.#writing.delete(status));
 		this.#dirtySinceMs.delete(device.metadata.name);
 		this.#endChallenge(device, written);
 		fleet.devices.wrote(written);

@@ -1,3 +1,4 @@
+import {endOf, lostWithIt} from '../container/cause.ts';
 import type {DeviceView} from '../container/gather.ts';
 import type {Course} from '../container/steer.ts';
 import {strategyOf} from '../container/strategy.ts';
@@ -25,7 +26,7 @@ export function reasonOf(course: Course, view: DeviceView): Reason {
 		case 'failed':
 			return failedReason(view);
 		case 'updating':
-			return updatingReason(view);
+			return updatingReason(course, view);
 		case 'notStarted':
 			return notStartedReason(course, view);
 	}
@@ -42,12 +43,12 @@ function returned({attempt, decision, goal, newest}: Course): Reason {
 }
 
 function failedReason({fate}: DeviceView): Reason {
-	const {reason, message} = fate?.kind === 'failed'
-		? fate : {reason: 'Lost', message: 'lost after it took the revision'};
+	const {reason, message} = fate?.kind === 'failed' ? fate : lostWithIt;
 	return {ready: false, reason, message, failed: true};
 }
 
-function updatingReason({device, fate, facts, late, pending}: DeviceView): Reason {
+function updatingReason({attempt, newest}: Course, view: DeviceView): Reason {
+	const {device, fate, facts, late, pending} = view;
 	const {desiredGeneration = 0, acceptedGeneration = 0, nextReportTime} = device.status ?? {};
 	if (facts.lost) {
 		return because('Lost', 'lost before it took the revision');
@@ -59,7 +60,9 @@ function updatingReason({device, fate, facts, late, pending}: DeviceView): Reaso
 		return because(fate.reason, fate.message);
 	}
 	// A state on the way is written only when it lasts, so the device may be further than its status says.
-	const heads = `head ${desiredGeneration} is published, the last report in status has accepted ${acceptedGeneration}`;
+	const accepted = `head ${desiredGeneration} is published, the last report in status has accepted ${acceptedGeneration}`;
+	const end = endOf(view, {revision: newest.name, attempt: attempt.number});
+	const heads = end === undefined ? accepted : `${accepted}, and says of ${newest.name}: ${end.message}`;
 	if (late) {
 		return because('ReportLate', `${heads}; its report was due at ${nextReportTime}`);
 	}

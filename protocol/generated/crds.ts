@@ -1244,6 +1244,29 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 														"format": "int64",
 														"minimum": 0,
 														"maximum": 9007199254740991
+													},
+													"before": {
+														"description": "What was assigned in its place until then; a device that comes back may still have its end to tell.",
+														"type": "object",
+														"required": [
+															"revision",
+															"sinceGeneration"
+														],
+														"properties": {
+															"revision": {
+																"description": "Name of the ControllerRevision.",
+																"type": "string",
+																"minLength": 1,
+																"maxLength": 253
+															},
+															"sinceGeneration": {
+																"description": "desiredGeneration of the first head with it.",
+																"type": "integer",
+																"format": "int64",
+																"minimum": 0,
+																"maximum": 9007199254740991
+															}
+														}
 													}
 												}
 											}

@@ -346,6 +346,8 @@ export interface FemtoDeviceAssignment {
 	readonly sinceGeneration?: number;
 	/** status.attempt of the FemtoContainer when it was assigned; absent is 0. */
 	readonly attempt?: number;
+	/** What was assigned in its place until then; a device that comes back may still have its end to tell. */
+	readonly before?: FemtoDeviceAssignmentBefore;
 }
 /** The FemtoContainer. */
 export interface FemtoDeviceAssignmentContainer {
@@ -355,6 +357,13 @@ export interface FemtoDeviceAssignmentContainer {
 	readonly name: string;
 	/** Its uid. */
 	readonly uid: string;
+}
+/** What was assigned in its place until then; a device that comes back may still have its end to tell. */
+export interface FemtoDeviceAssignmentBefore {
+	/** Name of the ControllerRevision. */
+	readonly revision: string;
+	/** desiredGeneration of the first head with it. */
+	readonly sinceGeneration: number;
 }
 /** One container as the device reports it. */
 export interface FemtoDeviceStatusContainer {
