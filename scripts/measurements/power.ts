@@ -12,7 +12,8 @@ export async function measure(): Promise<Measurement> {
 		const [cuts, states] = run(size);
 		return [size === 'test' ? '`npm test`' : '`npm run soak`', cuts, states] as const;
 	});
-	const defects = readdirSync(join(repositoryRoot, 'agent-firmware', 'tests', 'defects')).filter((name) => name.endsWith('.patch'));
+	const folder = join(repositoryRoot, 'agent-firmware', 'tests', 'defects');
+	const defects = readdirSync(folder).filter((name) => name.endsWith('.patch'));
 	return {
 		columns: ['run', 'power cuts', 'distinct flash states'],
 		rows,
