@@ -4,6 +4,7 @@ import type {Fleet, Part} from '../fleet.ts';
 import type {Assigned} from './assign.ts';
 import {deviceConditions} from './conditions.ts';
 import {buildDocument, measureDocument, type DeviceDocument} from './document.ts';
+import {judgeBefore} from './judge.ts';
 import {judgeLiveness, type Liveness} from './liveness.ts';
 import {isMaterial, nextMaterialMs, observedStatus} from './observe.ts';
 import type {Observation} from './sessions.ts';
@@ -14,7 +15,7 @@ import {documentBytesMax} from '../../protocol/schema/messages.ts';
 /** What a device's status shall say, and what its head and the image server shall offer. */
 export interface DevicePlan {
 	readonly status: FemtoDeviceStatus;
-	/** `now`: a head waits for the write. `soon`: something is to be told. `none`: nothing that matters changed. */
+	/** `now`: a head waits for the write, or the next report takes back what this one tells. `soon`: something is to be told. `none`: nothing that matters changed. */
 	readonly write: 'now' | 'soon' | 'none';
 	/** Undefined: the device gets no head, or keeps the one it has. */
 	readonly document: DeviceDocument | undefined;
@@ -59,7 +60,7 @@ export function planDevice(inputs: DeviceInputs): DevicePlan {
 	const next = [nextMaterialMs(status, nowMs), liveness.kind === 'lost' ? undefined : liveness.nextMs];
 	return {
 		status, document: wanted.document, parts: wanted.parts, blocked: wanted.blocked !== undefined,
-		write: raise || reassigned ? 'now' : isWorthWriting(before, status, observation, nowMs) ? 'soon' : 'none',
+		write: raise || reassigned || tellsEnd(before, status) ? 'now' : isWorthWriting(before, status, observation, nowMs) ? 'soon' : 'none',
 		nextMs: earliest(next),
 	};
 }
@@ -105,6 +106,12 @@ function finishStatus(
 	const facts = {status, assigned: status.assigned ?? [], liveness, wakeIntervalSeconds, blocked};
 	const conditions = nextConditions(device.status?.conditions, deviceConditions(facts), observedGeneration, nowMs);
 	return {...status, observedGeneration, conditions};
+}
+
+/** How it ended with what was assigned before: the device says it only until it has accepted what is assigned now. */
+function tellsEnd(before: FemtoDeviceStatus, next: FemtoDeviceStatus): boolean {
+	return next.assigned?.some(entry =>
+		judgeBefore(entry, next)?.kind === 'failed' && judgeBefore(entry, before)?.kind !== 'failed') === true;
 }
 
 function isWorthWriting(

@@ -106,6 +106,11 @@ export class ScriptedDevice {
 		this.#silent = false;
 	}
 
+	/** Takes the head that stands on the broker, as after a connection. */
+	reconnect(): void {
+		this.#onHead(this.#options.broker.retained.get(`f/${this.id}/d`) ?? new Uint8Array(0));
+	}
+
 	/** Changes what one container is, and reports it. */
 	change(localId: number, change: Partial<ContainerReport>): void {
 		const before = this.#containers.get(localId);

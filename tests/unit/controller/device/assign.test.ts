@@ -24,12 +24,13 @@ const rows: Record<string, Row> = {
 	'what is wished already stays as it is': {
 		before: [entry('a', 'a-1', 1)], wishes: [wish('a', 'a-1')], expect: [entry('a', 'a-1', 1)],
 	},
-	'a new revision keeps the local id and counts from the next generation': {
-		before: [entry('a', 'a-1', 4)], wishes: [wish('a', 'a-2')], expect: [entry('a', 'a-2', 4, 9)],
+	'a new revision keeps the local id, counts from the next generation, and remembers the one before': {
+		before: [{...entry('a', 'a-1', 4, 3), before: {revision: 'a-0', sinceGeneration: 1}}], wishes: [wish('a', 'a-2')],
+		expect: [{...entry('a', 'a-2', 4, 9), before: {revision: 'a-1', sinceGeneration: 3}}],
 	},
 	'another try of the same revision counts from the next generation': {
 		before: [entry('a', 'a-1', 4)], wishes: [{uid: 'a', target: target('a', 'a-1', 2)}],
-		expect: [{...entry('a', 'a-1', 4, 9), attempt: 2}],
+		expect: [{...entry('a', 'a-1', 4, 9), attempt: 2, before: {revision: 'a-1', sinceGeneration: 1}}],
 	},
 	'a container that wishes nothing keeps what it has': {
 		before: [entry('a', 'a-1', 1)], wishes: [], expect: [entry('a', 'a-1', 1)],

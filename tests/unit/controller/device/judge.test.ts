@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {judgeAssigned} from '../../../../controller/device/judge.ts';
+import {judgeAssigned, judgeBefore} from '../../../../controller/device/judge.ts';
 import type {FemtoDeviceStatus, FemtoDeviceStatusContainer} from '../../../../protocol/generated/resources.ts';
 
 const entry = {
@@ -102,3 +102,22 @@ test('judgeAssigned() says since when a container is ready', () => {
 	const fate = judgeAssigned(entry, {acceptedGeneration: 5, containers: [container()]});
 	assert.deepEqual(fate, {kind: 'ready', sinceMs: Date.parse('2026-01-01T00:00:10Z')});
 });
+
+const replaced = {...entry, before: {revision: 'vibration-0', sinceGeneration: 3}};
+const linkDead = {containers: [container({statementDigest: 'cd'.repeat(16)})], refusals: [{localId: 2, reason: 'LinkDead'}]};
+
+const earlier: Record<string, {readonly status: FemtoDeviceStatus; readonly entry?: typeof entry; readonly expect?: string}> = {
+	'a refusal under the head before is about what was assigned then': {
+		status: {...linkDead, acceptedGeneration: 4}, expect: 'failed LinkDead; the generation before runs again',
+	},
+	'a refusal from before that says nothing': {status: {...linkDead, acceptedGeneration: 2}, expect: 'waiting'},
+	'a refusal under the new head is not about it': {status: {...linkDead, acceptedGeneration: 5}},
+	'what was assigned first has nothing before it': {status: {...linkDead, acceptedGeneration: 4}, entry},
+};
+
+for (const [sentence, row] of Object.entries(earlier)) {
+	test(`judgeBefore(): ${sentence}`, () => {
+		const fate = judgeBefore(row.entry ?? replaced, row.status);
+		assert.equal(fate !== undefined && 'message' in fate ? `${fate.kind} ${fate.message}` : fate?.kind, row.expect);
+	});
+}
