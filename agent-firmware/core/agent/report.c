@@ -83,8 +83,11 @@ void femto_report_acknowledged(struct femto *f, uint64_t now_ms)
 
 void femto_report_drop(struct femto *f)
 {
-	f->report.size = 0;
-	f->report.in_flight = false;
+	struct femto_report *report = &f->report;
+	/* an inventory that did not arrive is owed again */
+	report->inventory_sent = report->inventory_sent && !(report->size > 0 && report->has_inventory);
+	report->size = 0;
+	report->in_flight = false;
 }
 
 bool femto_report_is_idle(const struct femto *f)
