@@ -153,7 +153,6 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		slot == FEMTO_NO_SLOT ? take_slot(f, local_id) : &f->containers[slot];
 	struct femto_spec spec;
 	const bool fits = read_spec(assignment, &spec);
-	const bool same = memcmp(&spec, &container->active, sizeof(spec)) == 0;
 	container->wanted = spec;
 	if (!fits) {
 		container->state = CONTAINER_REFUSED;
@@ -161,6 +160,8 @@ static void apply_container(struct femto *f, const struct proto_assignment *assi
 		container->instruction = FEMTO_NO_INSTRUCTION;
 		return;
 	}
+	femto_take_policy(f, container);
+	const bool same = memcmp(&spec, &container->active, sizeof(spec)) == 0;
 	/* what was given up is tried again with the next desiredGeneration, not with this one */
 	const bool barred =
 		container->barred.reason != 0 && container->barred.generation == f->document_generation;

@@ -103,6 +103,24 @@ bool femto_keep_standing(struct femto *f, const struct femto_container *containe
 	return femto_keep_mark(f, container->local_id, &mark);
 }
 
+void femto_take_policy(struct femto *f, struct femto_container *container)
+{
+	const struct femto_spec *wanted = &container->wanted;
+	struct femto_spec next = container->active;
+	next.min_runs = wanted->min_runs;
+	next.min_ready_seconds = wanted->min_ready_seconds;
+	next.max_faults = wanted->max_faults;
+	next.action = wanted->action;
+	const bool is_new = memcmp(&next, &container->active, sizeof(next)) != 0;
+	if (container->generation == 0 || container->standing == FEMTO_STANDING_GIVEN_UP || !is_new ||
+		memcmp(&next, wanted, sizeof(next)) != 0) {
+		return;
+	}
+	container->active = next;
+	/* not kept, the document, which is in the store, says it again at the next boot */
+	(void)femto_keep_standing(f, container);
+}
+
 bool femto_exchange(struct femto *f, struct femto_container *container)
 {
 	struct femto_mark mark;

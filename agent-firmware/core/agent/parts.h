@@ -261,6 +261,12 @@ bool femto_take_generation(struct femto *f, struct femto_container *container,
 	uint32_t generation, const struct femto_spec *spec, uint8_t standing);
 /* Keeps standing, resets and what is barred of a container. */
 bool femto_keep_standing(struct femto *f, const struct femto_container *container);
+/*
+ * When all that is wanted of the current generation is another fault policy, or other runs or time
+ * before it is confirmed: these hold from now on, also after a reboot. What runs is not touched: it
+ * stays confirmed, or on the same trial. A generation that was given up stays as it was.
+ */
+void femto_take_policy(struct femto *f, struct femto_container *container);
 /* Exchanges current and previous generation; false = there is no previous one. */
 bool femto_exchange(struct femto *f, struct femto_container *container);
 /* Fills what is kept of a container; nothing there leaves generation 0. */

@@ -133,6 +133,9 @@ static void check_alone(const struct peer *peer)
 			continue;
 		}
 		CHECK(container->attached);
+		CHECK(!phase->is_policy || (container->standing == FEMTO_STANDING_CONFIRMED &&
+									   memcmp(&container->active, &container->wanted,
+										   sizeof(container->active)) == 0));
 		CHECK(memcmp(container->active.digest, before.digests[id], FEMTO_DIGEST_BYTES) == 0 ||
 			  (peer->femto.document_generation > before.generation &&
 				  memcmp(container->active.digest, container->wanted.digest,

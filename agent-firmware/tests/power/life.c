@@ -38,6 +38,13 @@ static bool is_broken = false; /* a test has not come to its end: the others wou
 static const struct fleet_container first[] = {
 	{.name = "quiet", .local_id = 1, .sequence = 1, .floor = 1, TEXT(quiet, 2)}, ECHO};
 static const struct fleet_container second[] = {QUIET_2, ECHO};
+#define PATIENT                                                                              \
+	{                                                                                    \
+		.name = "quiet", .local_id = 1, .sequence = 2, .floor = 2, .more_runs = 2,   \
+		.max_faults = 4, .action = FAULT_ACTION_REVERT, .min_ready_seconds = 20,     \
+		.permissions = 1u << HELPER_NOW, TEXT(clock, 2)                              \
+	}
+static const struct fleet_container patient[] = {PATIENT, ECHO};
 static const struct fleet_container bad[] = {BAD(3), ECHO};
 static const struct fleet_container frozen[] = {
 	{.name = "quiet", .local_id = 1, .sequence = 4, .min_ready_seconds = 1000, TEXT(quiet, 2)},
@@ -63,6 +70,8 @@ static const struct fleet_container below[] = {
 static const struct cut_phase life[] = {
 	{.row = "install", BOTH(first), .ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "update, with a floor", BOTH(second), .ends = {CONFIRMED(1), CONFIRMED(2)}},
+	{.row = "another policy", BOTH(patient), .is_policy = true,
+		.ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "faults on trial: back", BOTH(bad),
 		.ends = {{1, CONTAINER_REFUSED, 0}, CONFIRMED(2)}},
 	{.row = "watchdog resets on trial: back", BOTH(frozen), .resets = 3,

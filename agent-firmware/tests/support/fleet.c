@@ -237,7 +237,7 @@ static void put_assignment(struct fleet *fleet, struct cbor_writer *out,
 		.limits = {container->limit},
 		.fault_policy = {container->max_faults,
 			container->action == 0 ? FAULT_ACTION_QUARANTINE : container->action},
-		.min_runs = hook_of(container) == HOOK_MESSAGE ? 0 : 1,
+		.min_runs = (hook_of(container) == HOOK_MESSAGE ? 0 : 1u) + container->more_runs,
 		.min_ready_seconds = container->min_ready_seconds,
 	};
 	CHECK_EQUAL(proto_encode_assignment(out, &assignment), CBOR_OK);

@@ -42,6 +42,7 @@ struct fleet_container {
 	uint32_t max_faults;
 	uint32_t action;          /* 0 = quarantine */
 	uint32_t min_ready_seconds;
+	uint32_t more_runs;       /* minRuns above what its hook needs */
 	int32_t period_ms;        /* 0 = the default of the hook */
 	bool forged;              /* signed with the key of the other tenant */
 };
