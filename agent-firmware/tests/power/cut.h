@@ -19,7 +19,7 @@ struct cut_phase {
 	const char *row;               /* what happens */
 	const struct fleet_container *containers;
 	uint8_t count;
-	bool is_policy;                /* nothing else changes: what was confirmed stays confirmed */
+	bool is_policy;                /* nothing else changes, nor how anything stands */
 	uint8_t resets;                /* by the watchdog, one after the other, on trial */
 	struct cut_end ends[4];        /* what must be there at the end; local id 0 = no more */
 };

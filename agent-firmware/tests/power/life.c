@@ -45,6 +45,13 @@ static const struct fleet_container second[] = {QUIET_2, ECHO};
 		.permissions = 1u << HELPER_NOW, TEXT(clock, 2)                              \
 	}
 static const struct fleet_container patient[] = {PATIENT, ECHO};
+#define LONG_TRIAL(seconds_, faults_)                                                        \
+	{                                                                                    \
+		.name = "quiet", .local_id = 1, .sequence = 6, .max_faults = (faults_),      \
+		.min_ready_seconds = (seconds_), TEXT(quiet, 2)                              \
+	}
+static const struct fleet_container longer[] = {LONG_TRIAL(1000, 0), ECHO};
+static const struct fleet_container longest[] = {LONG_TRIAL(2000, 9), ECHO};
 static const struct fleet_container bad[] = {BAD(3), ECHO};
 static const struct fleet_container frozen[] = {
 	{.name = "quiet", .local_id = 1, .sequence = 4, .min_ready_seconds = 1000, TEXT(quiet, 2)},
@@ -71,6 +78,11 @@ static const struct cut_phase life[] = {
 	{.row = "install", BOTH(first), .ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "update, with a floor", BOTH(second), .ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "another policy", BOTH(patient), .is_policy = true,
+		.ends = {CONFIRMED(1), CONFIRMED(2)}},
+	{.row = "a long trial", BOTH(longer), .ends = {{1, CONTAINER_TRIAL, 0}, CONFIRMED(2)}},
+	{.row = "another policy on trial", BOTH(longest), .is_policy = true,
+		.ends = {{1, CONTAINER_TRIAL, 0}, CONFIRMED(2)}},
+	{.row = "back from a trial by document", BOTH(second),
 		.ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "faults on trial: back", BOTH(bad),
 		.ends = {{1, CONTAINER_REFUSED, 0}, CONFIRMED(2)}},
