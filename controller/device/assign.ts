@@ -23,8 +23,8 @@ export interface Wish {
 
 /**
  * What shall be assigned to a device after `wishes`. Containers that wish nothing keep what they have, those that no
- * longer exist lose it, and a container keeps its local id for as long as it stays; what is replaced is remembered in `before`. By
- * ascending local id; equal wishes give the same list.
+ * longer exist lose it, and a container keeps its local id for as long as it stays; what is replaced is remembered in
+ * `before`. By ascending local id; equal wishes give the same list.
  */
 export function mergeAssigned(
 	before: readonly Assigned[], wishes: readonly Wish[], exists: (uid: string) => boolean, nextGeneration: number,

@@ -15,7 +15,10 @@ import {documentBytesMax} from '../../protocol/schema/messages.ts';
 /** What a device's status shall say, and what its head and the image server shall offer. */
 export interface DevicePlan {
 	readonly status: FemtoDeviceStatus;
-	/** `now`: a head waits for the write, or the next report takes back what this one tells. `soon`: something is to be told. `none`: nothing that matters changed. */
+	/**
+	 * `now`: a head waits for the write, or the next report takes back what this one tells. `soon`: something is to be
+	 * told. `none`: nothing that matters changed.
+	 */
 	readonly write: 'now' | 'soon' | 'none';
 	/** Undefined: the device gets no head, or keeps the one it has. */
 	readonly document: DeviceDocument | undefined;
@@ -58,9 +61,10 @@ export function planDevice(inputs: DeviceInputs): DevicePlan {
 		...(raise ? {desiredGeneration: nextGeneration, documentDigest: digest} : {}),
 	}, {liveness: liveness.kind, blocked: wanted.blocked, nowMs});
 	const next = [nextMaterialMs(status, nowMs), liveness.kind === 'lost' ? undefined : liveness.nextMs];
+	const isUrgent = raise || reassigned || tellsEnd(before, status);
 	return {
 		status, document: wanted.document, parts: wanted.parts, blocked: wanted.blocked !== undefined,
-		write: raise || reassigned || tellsEnd(before, status) ? 'now' : isWorthWriting(before, status, observation, nowMs) ? 'soon' : 'none',
+		write: isUrgent ? 'now' : isWorthWriting(before, status, observation, nowMs) ? 'soon' : 'none',
 		nextMs: earliest(next),
 	};
 }

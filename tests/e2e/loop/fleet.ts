@@ -16,7 +16,7 @@ import {
 import {acceptedGeneration, hasConfirmedAll, isAllReady} from './views.ts';
 
 /** Longest wait for anything: several times what a loaded machine needs. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Broker, bridge, controller and devices, each a process; seen through what they print. */
 export class LoopFleet {
