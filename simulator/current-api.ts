@@ -39,7 +39,7 @@ export class CurrentApi implements KubeApi {
 		return this.#api.patch<T>(ref, name, patch, options);
 	}
 
-	delete(ref: ResourceRef, name: string, options?: DeleteOptions): Promise<void> {
+	delete(ref: ResourceRef, name: string, options?: DeleteOptions): Promise<KubeObject | undefined> {
 		return this.#api.delete(ref, name, options);
 	}
 }

@@ -1,5 +1,5 @@
 import {equalJson, isObject, type Json, type JsonObject} from './json.ts';
-import type {Kind} from './kind.ts';
+import type {Kind, PrinterColumn} from './kind.ts';
 import {compileSchema} from './schema.ts';
 import {objectOrEmpty} from './shape.ts';
 import type {FieldProblem} from './validate.ts';
@@ -94,6 +94,9 @@ const eventFields = [
 	'type',
 ];
 
+const age: PrinterColumn = {name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'};
+const column = (name: string, jsonPath: string): PrinterColumn => ({name, type: 'string', jsonPath});
+
 type BuiltinOptions = Partial<Kind> & {readonly plural: string; readonly kind: string};
 
 /** The few kinds of the official server that the programs use, with its rules. */
@@ -102,24 +105,35 @@ export function builtinKinds(): readonly Kind[] {
 		builtin(namespace, {
 			plural: 'namespaces',
 			kind: 'Namespace',
+			shortNames: ['ns'],
+			printerColumns: [column('Status', '.status.phase'), age],
 			namespaced: false,
 			hasStatus: true,
 			nameRule: 'label',
 			initialStatus: {phase: 'Active'},
 		}),
-		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', check: checkConfigMap}),
+		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], check: checkConfigMap}),
 		builtin(event, {
 			plural: 'events',
 			kind: 'Event',
+			shortNames: ['ev'],
+			printerColumns: [
+				{name: 'Last Seen', type: 'date', jsonPath: '.lastTimestamp'},
+				column('Type', '.type'),
+				column('Reason', '.reason'),
+				column('Object', '.involvedObject.name'),
+				column('Message', '.message'),
+			],
 			selectableFields: eventFields,
 			lifetimeMs: 3_600_000,
 			check: checkEvent,
 		}),
-		builtin(lease, {group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', needsVersion: true}),
+		builtin(lease, {group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', needsVersion: true, printerColumns: [column('Holder', '.spec.holderIdentity'), age]}),
 		builtin(controllerRevision, {
 			group: 'apps',
 			plural: 'controllerrevisions',
 			kind: 'ControllerRevision',
+			printerColumns: [{name: 'Revision', type: 'integer', jsonPath: '.revision'}, age],
 			check: checkRevision,
 		}),
 	];
@@ -127,7 +141,7 @@ export function builtinKinds(): readonly Kind[] {
 
 function builtin(schema: JsonObject & {readonly properties: JsonObject}, options: BuiltinOptions): Kind {
 	const group = options.group ?? '';
-	const header = {apiVersion: text, kind: text, metadata: {type: 'object'}};
+	const full: JsonObject = {...schema, type: 'object', properties: {apiVersion: text, kind: text, metadata: {type: 'object'}, ...schema.properties}};
 	return {
 		id: `${group}/${options.plural}`,
 		group,
@@ -138,8 +152,14 @@ function builtin(schema: JsonObject & {readonly properties: JsonObject}, options
 		needsVersion: false,
 		nameRule: 'subdomain',
 		selectableFields: [],
+		singular: options.kind.toLowerCase(),
+		listKind: `${options.kind}List`,
+		shortNames: [],
+		categories: [],
+		printerColumns: [age],
 		...options,
-		schema: compileSchema({...schema, type: 'object', properties: {...header, ...schema.properties}}),
+		openApi: full,
+		schema: compileSchema(full),
 	};
 }
 

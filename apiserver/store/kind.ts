@@ -2,6 +2,16 @@ import type {JsonObject} from './json.ts';
 import type {Schema} from './schema.ts';
 import type {FieldProblem} from './validate.ts';
 
+/** A column of `kubectl get`, as CustomResourceDefinitions declare them. */
+export interface PrinterColumn {
+	readonly name: string;
+	readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+	readonly jsonPath: string;
+	readonly description?: string;
+	readonly format?: string;
+	readonly priority?: number;
+}
+
 /** All the store knows of one resource. */
 export interface Kind {
 	/** `<group>/<plural>`: key in the database. */
@@ -10,6 +20,14 @@ export interface Kind {
 	readonly version: string;
 	readonly plural: string;
 	readonly kind: string;
+	readonly singular: string;
+	readonly listKind: string;
+	readonly shortNames: readonly string[];
+	readonly categories: readonly string[];
+	/** After NAME; wide output shows those of a priority above 0 too. */
+	readonly printerColumns: readonly PrinterColumn[];
+	/** The OpenAPI v3 schema as it was declared, for publication. */
+	readonly openApi: JsonObject;
 	readonly namespaced: boolean;
 	/** A write to the main resource ignores status and the other way round. */
 	readonly hasStatus: boolean;

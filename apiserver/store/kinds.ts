@@ -1,7 +1,7 @@
 import type {ResourceRef} from '../../runtime/kube/types.ts';
 import {builtinKinds} from './builtins.ts';
 import {isObject, type Json, type JsonObject} from './json.ts';
-import type {Kind} from './kind.ts';
+import type {Kind, PrinterColumn} from './kind.ts';
 import {unknownResource} from './refusals.ts';
 import {compileSchema} from './schema.ts';
 import {objectOrEmpty} from './shape.ts';
@@ -47,6 +47,12 @@ function kindsOfCrd(crd: JsonObject): readonly Kind[] {
 				version: textAt(version, 'name'),
 				plural,
 				kind: textAt(names, 'kind'),
+				singular: textAt(names, 'singular'),
+				listKind: textAt(names, 'listKind'),
+				shortNames: textsOf(names['shortNames']),
+				categories: textsOf(names['categories']),
+				printerColumns: columnsOf(version['additionalPrinterColumns']),
+				openApi: objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema']),
 				namespaced: spec['scope'] === 'Namespaced',
 				hasStatus: objectOrEmpty(version['subresources'])['status'] !== undefined,
 				hasGeneration: true,
@@ -56,6 +62,15 @@ function kindsOfCrd(crd: JsonObject): readonly Kind[] {
 				selectableFields: [],
 			};
 		});
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+	return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+/** Definitions come from crds/, whose columns a test compares with the schema. */
+function columnsOf(value: Json | undefined): readonly PrinterColumn[] {
+	return Array.isArray(value) ? (value as readonly Json[]).filter(isObject).map((column) => column as unknown as PrinterColumn) : [];
 }
 
 function textAt(object: JsonObject, key: string): string {

@@ -147,7 +147,11 @@ export class Store implements KubeApi {
 		return asKube<T>(this.#update(kind, patched, existing, options));
 	}
 
-	async delete(ref: ResourceRef, name: string, {dryRun = false, preconditions = {}}: DeleteOptions = {}): Promise<void> {
+	async delete(
+		ref: ResourceRef,
+		name: string,
+		{dryRun = false, preconditions = {}}: DeleteOptions = {},
+	): Promise<KubeObject | undefined> {
 		const kind = this.#kinds.find(ref);
 		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
 		const meta = metaOf(existing);
@@ -164,6 +168,9 @@ export class Store implements KubeApi {
 		if (kind.id === '/namespaces' && name === 'default') throw forbidden(kind, name, 'this namespace may not be deleted');
 		const drafts = planDeletion(this.#tables, this.#kinds, kind, existing, this.#environment.clock.now());
 		if (!dryRun) this.#tables.commit(drafts);
+		const own = drafts.find((draft) => metaOf(draft.object)['uid'] === meta['uid']);
+		if (own?.type === 'DELETED') return undefined;
+		return asKube(dryRun ? (own?.object ?? existing) : this.#existing(kind, namespaceOf(kind, ref), name));
 	}
 
 	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions): JsonObject {

@@ -167,7 +167,7 @@ export class FakeKubeApi implements KubeApi {
 		return this.#call('patch', name, () => this.put(ref.plural, Object.assign({}, this.#find<T>(ref, name), patch)));
 	}
 
-	async delete(ref: ResourceRef, name: string, _options?: DeleteOptions): Promise<void> {
+	async delete(ref: ResourceRef, name: string, _options?: DeleteOptions): Promise<undefined> {
 		this.remove(ref.plural, joinKey(ref.namespace, name));
 	}
 

@@ -25,7 +25,7 @@ async function killInDeletion(write: number): Promise<Scene> {
 	await fleet.run({withinMs: 5000});
 	lines.length = 0;
 	fleet.controller.faults.arm(write, 'killed after');
-	let deleted: Promise<void> | undefined;
+	let deleted: Promise<unknown> | undefined;
 	fleet.scheduler.clock.setTimer(0, () => {
 		deleted = fleet.api.delete(ref, sampleName);
 	});
