@@ -53,6 +53,11 @@ export class Store implements KubeApi {
 		if (!readOnly) this.#makeDefaultNamespace();
 	}
 
+	/** All that is served. */
+	get kinds(): readonly Kind[] {
+		return this.#kinds.all();
+	}
+
 	/** Version of the newest change. */
 	get resourceVersion(): string {
 		return String(this.#tables.version);
