@@ -1,14 +1,15 @@
 import {connect, type MqttClient} from 'mqtt';
 import type {Log} from '../runtime/log.ts';
-import type {MqttLink, MqttLinkHandlers, PublishOptions} from '../runtime/mqtt.ts';
+import type {MqttCredentials, MqttLink, MqttLinkHandlers, PublishOptions} from '../runtime/mqtt.ts';
 
 export interface MqttLinkOptions {
 	/** `mqtt://host:port`, or `mqtts://` for TLS. */
 	readonly url: string;
 	/** Begins with `_`: the bridge refuses such ids to devices. Fixed over restarts, so that the session is kept. */
 	readonly clientId: string;
-	readonly username?: string;
-	readonly password?: string;
+	/** PEM bundle of the only authorities trusted for `mqtts:`; without it those of the system. */
+	readonly ca?: string;
+	readonly credentials?: MqttCredentials;
 	readonly log: Log;
 }
 
@@ -20,8 +21,8 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 	const client = connect({
 		...readUrl(url),
 		clientId, clean: false, manualConnect: true, resubscribe: true, reconnectPeriod: reconnectMs, queueQoSZero: false,
-		...(options.username === undefined ? {} : {username: options.username}),
-		...(options.password === undefined ? {} : {password: options.password}),
+		...(options.ca === undefined ? {} : {ca: options.ca}),
+		...options.credentials,
 	});
 	return {
 		publish: async (topic, payload, publishOptions) => publish(client, topic, payload, publishOptions),

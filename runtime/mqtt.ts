@@ -13,6 +13,11 @@ export interface PacketChannel {
 	close(): void;
 }
 
+export interface MqttCredentials {
+	readonly username: string;
+	readonly password: string;
+}
+
 export interface PacketChannelEvents {
 	readonly onOpen: () => void;
 	readonly onPacket: (packet: Packet) => void;
