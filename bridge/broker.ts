@@ -29,6 +29,7 @@ function openChannel(
 	events: PacketChannelEvents,
 ): PacketChannel {
 	const packets = parser({protocolVersion: 4});
+	const login = credentials && {username: credentials.username, password: Buffer.from(credentials.password)};
 	let failure: Error | undefined;
 	packets.on('packet', (packet) => events.onPacket(packet));
 	packets.on('error', (error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))));
@@ -45,7 +46,7 @@ function openChannel(
 	return {
 		send: (packet) => {
 			if (socket.writable) {
-				const sent = packet.cmd === 'connect' ? {...packet, ...credentials} : packet;
+				const sent = packet.cmd === 'connect' ? {...packet, ...login} : packet;
 				socket.write(generate(sent, {protocolVersion: 4}));
 			}
 		},
