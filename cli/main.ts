@@ -1,28 +1,65 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from 'commander';
-import {messageOf} from './fail.ts';
+import {reportError} from './fail.ts';
+
+interface Row {
+	readonly name: string;
+	readonly group: 'See' | 'Act' | 'Author' | 'Run';
+	/** One line in `femto --help`. */
+	readonly summary: string;
+	readonly load: () => Promise<(program: Command) => void>;
+}
 
 /** Each command stands in a file of its own that is loaded only when it is called: help stays quick. */
-const commands = {
-	build: async () => (await import('./commands/build.ts')).addBuildCommand,
-	keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
-	sign: async () => (await import('./commands/sign.ts')).addSignCommand,
-	tenant: async () => (await import('./commands/tenant.ts')).addTenantCommand,
-	up: async () => (await import('./commands/up.ts')).addUpCommand,
-	controller: async () => (await import('./commands/controller.ts')).addControllerCommand,
-	bridge: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
-	broker: async () => (await import('./commands/broker.ts')).addBrokerCommand,
-	device: async () => (await import('./commands/device.ts')).addDeviceCommand,
-	why: async () => (await import('./commands/why.ts')).addWhyCommand,
-} satisfies Record<string, () => Promise<(program: Command) => void>>;
+const commands: readonly Row[] = [
+	{
+		name: 'why', group: 'See', summary: 'why a device is not where it should be',
+		load: async () => (await import('./commands/why.ts')).addWhyCommand,
+	},
+	{
+		name: 'build', group: 'Author', summary: 'compile, pack and sign a container folder',
+		load: async () => (await import('./commands/build.ts')).addBuildCommand,
+	},
+	{
+		name: 'sign', group: 'Author', summary: 'sign a statement.json with the key of a tenant',
+		load: async () => (await import('./commands/sign.ts')).addSignCommand,
+	},
+	{
+		name: 'keys', group: 'Author', summary: 'make keys',
+		load: async () => (await import('./commands/keys.ts')).addKeysCommand,
+	},
+	{
+		name: 'tenant', group: 'Author', summary: 'grant permissions to a namespace',
+		load: async () => (await import('./commands/tenant.ts')).addTenantCommand,
+	},
+	{
+		name: 'up', group: 'Run', summary: 'run everything here, with emulated devices',
+		load: async () => (await import('./commands/up.ts')).addUpCommand,
+	},
+	{
+		name: 'controller', group: 'Run', summary: 'run the controller',
+		load: async () => (await import('./commands/controller.ts')).addControllerCommand,
+	},
+	{
+		name: 'bridge', group: 'Run', summary: 'run the MQTT-SN gateway',
+		load: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
+	},
+	{
+		name: 'broker', group: 'Run', summary: 'run the embedded MQTT broker',
+		load: async () => (await import('./commands/broker.ts')).addBrokerCommand,
+	},
+	{
+		name: 'device', group: 'Run', summary: 'run one device as a process of its own',
+		load: async () => (await import('./commands/device.ts')).addDeviceCommand,
+	},
+];
+
+const groupTitles = {
+	See: 'See what is there:', Act: 'Act on it:', Author: 'Make containers and tenants:', Run: 'Run the parts:',
+} as const;
 
 /** The embedded store needs it; package.json says the same. */
 const nodeMajorMin = 24;
-
-const program = new Command('femto')
-	.description('Declare in YAML what a fleet of microcontrollers shall run.')
-	.showHelpAfterError('(femto --help, or femto COMMAND --help)')
-	.exitOverride();
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < nodeMajorMin) {
@@ -30,19 +67,37 @@ if (major < nodeMajorMin) {
 	process.exit(1);
 }
 
-const wanted = process.argv[2] ?? '';
-const chosen = Object.hasOwn(commands, wanted) ? [commands[wanted as keyof typeof commands]] : Object.values(commands);
-for (const load of chosen) {
-	(await load())(program);
+/** A reader that has seen enough, as `| head` has, is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+// bin/kubectl-femto sets it, so that help names what was typed.
+const name = process.env['FEMTO_COMMAND_NAME'] ?? 'femto';
+const program = new Command(name)
+	.description('Declare in YAML what a fleet of microcontrollers shall run.')
+	.showHelpAfterError(`(${name} --help, or ${name} COMMAND --help)`)
+	.addHelpText('after', `
+Examples:
+  ${name} up                        everything on this machine, with 20 emulated devices
+  ${name} build --sign my/ | kubectl apply -f -
+
+${name} COMMAND --help tells the rest.`)
+	.commandsGroup('More:')
+	.exitOverride();
+
+const [first = '', second = ''] = process.argv.slice(2);
+const wanted = first === 'help' ? second : first;
+for (const row of commands) {
+	if (row.name === wanted) {
+		(await row.load())(program);
+	} else {
+		program.command(row.name).summary(row.summary).helpGroup(groupTitles[row.group]).allowUnknownOption();
+	}
 }
 
 try {
 	await program.parseAsync(process.argv);
 } catch (error) {
-	if (error instanceof CommanderError) {
-		process.exitCode = error.exitCode;
-	} else {
-		console.error(`femto: ${messageOf(error)}`);
-		process.exitCode = 1;
-	}
+	process.exitCode = error instanceof CommanderError ? error.exitCode : reportError(error);
 }
