@@ -38,6 +38,7 @@ export const socketFiles = new Set([
 	'bridge/broker.ts',
 	'controller/link.ts',
 	'runtime/kube/client.ts',
+	'runtime/http-listen.ts',
 	'apiserver/listen.ts',
 	'cli/commands/broker.ts',
 	'simulator/udp.ts',
