@@ -54,7 +54,7 @@ const folder = join(import.meta.dirname, '../../crds');
 /** Every definition of `crds/` by file name, anchors and merge keys resolved as kubectl does. */
 export function readCrds(): readonly Crd[] {
 	const names = readdirSync(folder)
-		.filter((name) => name.endsWith('.yaml'))
+		.filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
 		.toSorted();
 	return names.map((name) => parse(readFileSync(join(folder, name), 'utf8'), {merge: true}) as Crd);
 }
