@@ -38,14 +38,21 @@ export class Flash {
 	readonly #owned = new Set<number>();
 	#observer: ((operation: FlashOperation) => void) | undefined;
 
-	/** A flash that is erased. RangeError for a geometry outside its bounds. */
-	constructor(geometry: FlashGeometry) {
+	/**
+	 * A flash that holds these bytes from its beginning on and is erased behind them; a write unit without a bit
+	 * programmed counts as erased. RangeError for a geometry outside its bounds.
+	 */
+	constructor(geometry: FlashGeometry, content: Uint8Array = new Uint8Array(0)) {
 		const {unitBytes, unitCount} = geometry;
 		if (!isWithin(unitBytes, 512, 1 << 20) || unitBytes % pageBytes !== 0 || !isWithin(unitCount, 2, 32)) {
 			const bounds = `2 to 32 of 512 to 1048576, a multiple of ${pageBytes}`;
 			throw new RangeError(`Cannot make flash: ${unitCount} units of ${unitBytes} bytes, must be ${bounds}`);
 		}
 		this.geometry = geometry;
+		for (let address = 0; address < content.length; address += writeBytes) {
+			const unit = content.subarray(address, address + writeBytes);
+			if (unit.some((byte) => byte !== erasedByte)) this.#programUnit(address, unit);
+		}
 	}
 
 	/** A flash with the same content; neither sees what the other writes from now on. */

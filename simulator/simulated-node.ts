@@ -18,6 +18,8 @@ export interface NodeOptions {
 	readonly send: (datagram: Uint8Array) => void;
 	/** Calls of the sensor hook; 0 = none. */
 	readonly samplesPerSecond: number;
+	/** Of `flashGeometry`; an erased one by default. */
+	readonly flash?: Flash;
 	readonly observer?: NodeObserver;
 }
 
@@ -36,7 +38,7 @@ export const watchdogMs = 2000;
 
 /** Largest MTU that the simulated firmware's datagram buffer takes. */
 const mtuBytesMax = 255;
-const flashGeometry = {unitBytes: 4096, unitCount: 16};
+export const flashGeometry = {unitBytes: 4096, unitCount: 16};
 const sensorChannel = 0;
 /** Polls in one millisecond that ask for another one at once: each does a bounded step, and soon there is none left. */
 const restlessMax = 1000;
@@ -57,7 +59,7 @@ export class SimulatedNode {
 		this.#options = options;
 		const {id, firmware, buildId, keys, mtuBytes, random, send} = options;
 		this.#sensor = new TestSensor(random);
-		const flash = new Flash(flashGeometry);
+		const {flash = new Flash(flashGeometry)} = options;
 		if (options.observer !== undefined) flash.observe(options.observer.onFlash);
 		this.device = new SimulatedDevice(firmware, {
 			id,
