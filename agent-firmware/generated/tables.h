@@ -29,7 +29,7 @@ enum femto_hook {
 #define HOOK_SENSOR_CONTEXT_BYTES 16
 
 enum femto_helper {
-	HELPER_LOG = 1, /**< Sends one line of text to f/<device>/l. */
+	HELPER_LOG = 1, /**< Sends the local id of the container and one line of text to f/<device>/l. */
 	HELPER_NOW = 2, /**< Time. */
 	HELPER_KV_GET = 3, /**< Reads a number from a key-value store. */
 	HELPER_KV_PUT = 4, /**< Writes a number into a key-value store. */

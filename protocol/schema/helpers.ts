@@ -28,7 +28,7 @@ export const helpers = [
 	{
 		number: 1,
 		name: 'log',
-		summary: 'Sends one line of text to f/<device>/l.',
+		summary: 'Sends the local id of the container and one line of text to f/<device>/l.',
 		arguments: [
 			{name: 'text', type: 'in', summary: 'address of the text'},
 			{name: 'length', type: 'u32', summary: 'its bytes, at most 48; the rest is cut'},

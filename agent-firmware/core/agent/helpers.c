@@ -9,30 +9,37 @@
 #define COST_CALL 8u
 #define COST_SEND 64u
 
-static enum bpf_status put_out(struct femto_call *call, uint64_t address, uint64_t size,
-	uint64_t used, uint8_t topic, uint8_t qos, uint64_t *result)
+/* What a container names; NULL = it may not read all of it. */
+static const uint8_t *lent(struct femto_call *call, uint64_t address, uint64_t size)
 {
 	static const uint8_t nothing[1] = {0};
-	const uint8_t *bytes = bpf_access(call->vm, address, size, false);
-	if (size == 0) {
-		bytes = nothing;
-	}
-	if (bytes == NULL) {
-		return BPF_FAULT_BAD_ACCESS;
-	}
+	return size == 0 ? nothing : bpf_access(call->vm, address, size, false);
+}
+
+static enum bpf_status put_out(struct femto_call *call, uint8_t topic, uint8_t qos,
+	const uint8_t *bytes, size_t size, uint64_t *result)
+{
 	bpf_charge(call->vm, COST_SEND);
 	*result = 0;
-	if (!femto_outbox_put(call->f, topic, qos, bytes, (size_t)used)) {
+	if (!femto_outbox_put(call->f, topic, qos, bytes, size)) {
 		femto_count(call->f, COUNTER_PUBLISH_DROPPED);
 		*result = (uint64_t)(int64_t)HELPER_ERR_NOT_SENT;
 	}
 	return BPF_DONE;
 }
 
+/* A line goes out behind the local id of its container: all of a device share one topic. */
 static enum bpf_status help_log(struct femto_call *call, const uint64_t *args, uint64_t *result)
 {
-	const uint64_t used = args[1] < FEMTO_TEXT_MAX ? args[1] : FEMTO_TEXT_MAX;
-	return put_out(call, args[0], args[1], used, call->f->log_topic, 0, result);
+	const size_t used = args[1] < FEMTO_TEXT_MAX ? (size_t)args[1] : FEMTO_TEXT_MAX;
+	const uint8_t *text = lent(call, args[0], args[1]);
+	if (text == NULL) {
+		return BPF_FAULT_BAD_ACCESS;
+	}
+	uint8_t line[FEMTO_OUTGOING_MAX];
+	line[0] = call->container->local_id;
+	memcpy(line + 1, text, used);
+	return put_out(call, call->f->log_topic, 0, line, used + 1u, result);
 }
 
 static enum bpf_status help_publish(
@@ -42,9 +49,13 @@ static enum bpf_status help_publish(
 		*result = (uint64_t)(int64_t)HELPER_ERR_INVALID;
 		return BPF_DONE;
 	}
+	const uint8_t *bytes = lent(call, args[0], args[1]);
+	if (bytes == NULL) {
+		return BPF_FAULT_BAD_ACCESS;
+	}
 	const size_t slot = (size_t)(call->container - call->f->containers);
 	const uint8_t topic = (uint8_t)(call->f->container_topics + slot);
-	return put_out(call, args[0], args[1], args[1], topic, (uint8_t)args[2], result);
+	return put_out(call, topic, (uint8_t)args[2], bytes, (size_t)args[1], result);
 }
 
 static enum bpf_status help_kv_get(struct femto_call *call, const uint64_t *args, uint64_t *result)

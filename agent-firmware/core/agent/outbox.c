@@ -5,7 +5,7 @@
 
 bool femto_outbox_put(struct femto *f, uint8_t topic, uint8_t qos, const uint8_t *data, size_t size)
 {
-	if (f->link.state != MQSN_STATE_ACTIVE || size > FEMTO_TEXT_MAX) {
+	if (f->link.state != MQSN_STATE_ACTIVE || size > FEMTO_OUTGOING_MAX) {
 		return false;
 	}
 	for (size_t i = 0; i < FEMTO_OUTBOX_ENTRIES; i++) {

@@ -22,6 +22,7 @@
 #define FEMTO_NO_SLOT 0xffu
 #define FEMTO_NO_INSTRUCTION 0xffffu
 #define FEMTO_TEXT_MAX 48u /* bytes of a log line or publication of a container */
+#define FEMTO_OUTGOING_MAX (FEMTO_TEXT_MAX + 1u) /* a log line has a local id before it */
 #define FEMTO_PULL_BLOCKS_MAX 64u
 #define FEMTO_FAULT_SPANS 6u /* the newest is not over yet */
 
@@ -195,7 +196,7 @@ struct femto_outgoing {
 	uint8_t qos;    /* 0 or 1 */
 	uint8_t length; /* bytes; 0 is allowed */
 	bool used;
-	uint8_t bytes[FEMTO_TEXT_MAX];
+	uint8_t bytes[FEMTO_OUTGOING_MAX];
 };
 
 /* The report that is being sent, and when the next one is due. */

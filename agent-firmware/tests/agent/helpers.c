@@ -145,14 +145,15 @@ TEST("what a container counts in its store is there at the next run, and gone wi
 	CHECK_EQUAL(published_number(), 0);
 }
 
-TEST("a log line goes out on the topic of the device, cut to its greatest length")
+TEST("a log line goes out behind the local id of its container, cut to its greatest length")
 {
 	static const uint8_t text[] = {
 		MOV_REG(1, 10), ADD_IMM(1, MINUS(56)), MOV_IMM(2, 56), CALL(HELPER_LOG), EXIT};
 	const struct fleet_container container = CONTAINER(text, 5);
 	start(&container);
 	poke(4);
-	CHECK_EQUAL(peer.published_bytes, FEMTO_TEXT_MAX);
+	CHECK_EQUAL(peer.published_bytes, 1u + FEMTO_TEXT_MAX);
+	CHECK_EQUAL(peer.published[0], container.local_id);
 	CHECK_EQUAL(info().faults, 0);
 }
 

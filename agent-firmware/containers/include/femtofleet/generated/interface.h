@@ -34,7 +34,7 @@ struct femto_sensor {
 #define FEMTO_INVALID (-3)
 #define FEMTO_NOT_SENT (-4)
 
-/* Sends one line of text to f/<device>/l. Returns 0, or notSent when the link has no room. */
+/* Sends the local id of the container and one line of text to f/<device>/l. Returns 0, or notSent when the link has no room. */
 static int64_t (*const femto_log)(const void *text, uint64_t length)
 	__attribute__((unused)) = (int64_t(*)(const void *text, uint64_t length))1;
 
