@@ -37,3 +37,9 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 export function formatTime(epochMs: number): string {
 	return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
+
+/** The inverse, fractions of a second included; undefined for a text that is no such time. */
+export function parseTime(text: string | undefined): number | undefined {
+	const epochMs = Date.parse(text ?? '');
+	return Number.isNaN(epochMs) ? undefined : epochMs;
+}
