@@ -17,6 +17,8 @@ const lockPollMs = 2000;
  * @throws Error when Go is missing or the build fails, with its last lines.
  */
 export async function provideOracle(say: (text: string) => void): Promise<string> {
+	const found = findOracle();
+	if (found !== undefined) return found;
 	const binary = oracleBinary();
 	const lock = join(dirname(binary), 'building');
 	mkdirSync(dirname(binary), {recursive: true});

@@ -30,8 +30,13 @@ export function oracleBinary(): string {
 	return join(toolCache(), 'oracle', hash.digest('hex').slice(0, 16), `kube-apiserver${suffix}`);
 }
 
-/** The official server's binary when it is in the cache: nothing is built here. */
+/** The official server's binary: kube-apiserver of KUBEBUILDER_ASSETS, else ours when it is in the cache. Nothing is built. */
 export function findOracle(): string | undefined {
-	const binary = oracleBinary();
-	return existsSync(binary) ? binary : undefined;
+	return [assetsOf('kube-apiserver'), oracleBinary()].find((path) => path !== undefined && existsSync(path));
+}
+
+/** A program of the folder that KUBEBUILDER_ASSETS names, which holds kube-apiserver and etcd; undefined without one. */
+export function assetsOf(program: 'kube-apiserver' | 'etcd'): string | undefined {
+	const folder = process.env['KUBEBUILDER_ASSETS'];
+	return folder === undefined || folder === '' ? undefined : join(folder, program);
 }

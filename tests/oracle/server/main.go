@@ -1,12 +1,13 @@
 // One process that is the official kube-apiserver with an embedded etcd and, when asked, the two controllers without which a
 // deletion never ends: namespaces and garbage collection. Every flag of kube-apiserver is accepted; ours are --data,
-// --controllers and --gc-sync. It serves tests only: etcd does not wait for the disk.
+// --controllers, --gc-sync and --end-with-stdin. It serves tests only: etcd does not wait for the disk.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -37,9 +38,10 @@ const (
 )
 
 type settings struct {
-	data        string
-	controllers bool
-	gcSync      time.Duration
+	data         string
+	controllers  bool
+	gcSync       time.Duration
+	endWithStdin bool
 }
 
 func main() {
@@ -55,6 +57,9 @@ func run() error {
 	own, err := parse(server)
 	if err != nil || own == nil {
 		return err
+	}
+	if own.endWithStdin {
+		go endWithStdin()
 	}
 	etcd, endpoint, err := startEtcd(own.data)
 	if err != nil {
@@ -75,6 +80,7 @@ func parse(server *options.ServerRunOptions) (*settings, error) {
 	flags.StringVar(&own.data, "data", "", "folder of etcd's data; short, it also holds a unix socket")
 	flags.BoolVar(&own.controllers, "controllers", false, "run the namespace controller and the garbage collector")
 	flags.DurationVar(&own.gcSync, "gc-sync", time.Second, "how soon the garbage collector learns of a new kind")
+	flags.BoolVar(&own.endWithStdin, "end-with-stdin", false, "end when standard input does, so never outlive who holds it")
 	onlyVersion := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return nil, err
@@ -87,6 +93,12 @@ func parse(server *options.ServerRunOptions) (*settings, error) {
 		return nil, fmt.Errorf("--data: %q is not an absolute path", own.data)
 	}
 	return own, nil
+}
+
+func endWithStdin() {
+	// Whatever ends the reading ends the server too.
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	genericapiserver.RequestShutdown()
 }
 
 func startEtcd(folder string) (*embed.Etcd, string, error) {
