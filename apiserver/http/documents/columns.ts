@@ -31,11 +31,17 @@ const wide = {priority: 1} as const;
 const name = column('Name', 'Name of the object, unique among its kind in its namespace.', ({metadata}) => metadata.name, {
 	format: 'name',
 });
-const age = column('Age', 'Time since the server created the object.', ({metadata}, nowMs) => ageOf(metadata.creationTimestamp, nowMs));
+const age = column('Age', 'Time since the server created the object.', ({metadata}, nowMs) =>
+	ageOf(metadata.creationTimestamp, nowMs),
+);
 
 /** Columns of the kinds that the official server prints by hand, as it prints them. */
 const handMade: Readonly<Record<string, readonly Column[]>> = {
-	'/namespaces': [name, column('Status', 'Active or Terminating.', (object) => textAt(fieldsAt(object, 'status'), 'phase')), age],
+	'/namespaces': [
+		name,
+		column('Status', 'Active or Terminating.', (object) => textAt(fieldsAt(object, 'status'), 'phase')),
+		age,
+	],
 	'/configmaps': [
 		name,
 		column('Data', 'Number of entries.', (object) => countAt(object, 'data') + countAt(object, 'binaryData')),
@@ -80,10 +86,12 @@ export function columnsOf(kind: Kind): readonly Column[] {
 	const known = handMade[kind.id];
 	if (known !== undefined) return known;
 	const declared = kind.printerColumns.map((declaration) => declaredColumn(kind, declaration));
-	return [name, ...(declared.length === 0 ? [{...age, definition: {...age.definition, type: 'date'} as const}] : declared)];
+	const dated: Column = {...age, definition: {...age.definition, type: 'date'}};
+	return [name, ...(declared.length === 0 ? [dated] : declared)];
 }
 
-function declaredColumn(kind: Kind, {name: title, type, jsonPath, description, format = '', priority = 0}: PrinterColumn): Column {
+function declaredColumn(kind: Kind, declaration: PrinterColumn): Column {
+	const {name: title, type, jsonPath, description, format = '', priority = 0} = declaration;
 	const path = parseJsonPath(jsonPath);
 	if (!path.ok) throw new RangeError(`Cannot print column ${title} of ${kind.id}: ${path.error}`);
 	const find = path.value;

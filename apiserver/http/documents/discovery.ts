@@ -69,7 +69,8 @@ function groupEntry(kinds: readonly Kind[], name: string): object {
 
 function resourceEntries(kind: Kind): readonly object[] {
 	const {plural: name, singular, namespaced, shortNames, categories} = kind;
-	const main = {name, singularName: singular, namespaced, kind: kind.kind, verbs: verbsOf(kind), ...filled({shortNames, categories})};
+	const names = {singularName: singular, ...filled({shortNames, categories})};
+	const main = {name, ...names, namespaced, kind: kind.kind, verbs: verbsOf(kind)};
 	const status = {name: `${name}/status`, singularName: '', namespaced, kind: kind.kind, verbs: statusVerbs};
 	return kind.hasStatus ? [main, status] : [main];
 }

@@ -1,4 +1,4 @@
-import packageJson from '../../../package.json' with {type: 'json'};
+import {version} from '../../../runtime/version.ts';
 
 /** Minor version of Kubernetes whose API is spoken here; the official server that it is compared with has it too. */
 const minor = 36;
@@ -11,7 +11,7 @@ export function versionInfo(): Readonly<Record<string, string>> {
 	return {
 		major: '1',
 		minor: String(minor),
-		gitVersion: `v1.${minor}.0+femtofleet.${packageJson.version}`,
+		gitVersion: `v1.${minor}.0+femtofleet.${version}`,
 		gitCommit: '',
 		gitTreeState: '',
 		buildDate: '1970-01-01T00:00:00Z',
