@@ -1,8 +1,8 @@
-import {equalJson, isObject, type Json, type JsonObject} from './json.ts';
+import {checkConfigMap, checkEvent, checkRevision, checkSecret} from './builtin-checks.ts';
+import {isObject, type JsonObject} from './json.ts';
 import type {Kind, PrinterColumn} from './kind.ts';
 import {compileSchema} from './schema.ts';
-import {objectOrEmpty} from './shape.ts';
-import type {FieldProblem} from './validate.ts';
+import {metaOf, objectOrEmpty} from './shape.ts';
 
 const text = {type: 'string'} as const;
 const time = {type: 'string', format: 'date-time', nullable: true} as const;
@@ -24,6 +24,15 @@ const configMap = {
 	properties: {
 		data: {type: 'object', additionalProperties: text},
 		binaryData: {type: 'object', additionalProperties: {type: 'string', format: 'byte'}},
+		immutable: {type: 'boolean'},
+	},
+} as const;
+
+const secret = {
+	properties: {
+		type: {...text, default: 'Opaque'},
+		data: {type: 'object', additionalProperties: {type: 'string', format: 'byte'}},
+		stringData: {type: 'object', additionalProperties: text},
 		immutable: {type: 'boolean'},
 	},
 } as const;
@@ -111,8 +120,20 @@ export function builtinKinds(): readonly Kind[] {
 			hasStatus: true,
 			nameRule: 'label',
 			initialStatus: {phase: 'Active'},
+			selectableFields: ['status.phase'],
+			hasOwnFields: true,
+			complete: labelNamespace,
 		}),
 		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], check: checkConfigMap}),
+		builtin(secret, {
+			plural: 'secrets',
+			kind: 'Secret',
+			printerColumns: [column('Type', '.type'), age],
+			selectableFields: ['type'],
+			hasOwnFields: true,
+			complete: completeSecret,
+			check: checkSecret,
+		}),
 		builtin(event, {
 			plural: 'events',
 			kind: 'Event',
@@ -125,6 +146,7 @@ export function builtinKinds(): readonly Kind[] {
 				column('Message', '.message'),
 			],
 			selectableFields: eventFields,
+			hasOwnFields: true,
 			lifetimeMs: 3_600_000,
 			check: checkEvent,
 		}),
@@ -152,6 +174,7 @@ function builtin(schema: JsonObject & {readonly properties: JsonObject}, options
 		needsVersion: false,
 		nameRule: 'subdomain',
 		selectableFields: [],
+		hasOwnFields: false,
 		singular: options.kind.toLowerCase(),
 		listKind: `${options.kind}List`,
 		shortNames: [],
@@ -163,53 +186,20 @@ function builtin(schema: JsonObject & {readonly properties: JsonObject}, options
 	};
 }
 
-const configMapBytesMax = 1_048_576;
-
-function checkConfigMap(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
-	const problems: FieldProblem[] = [];
-	let bytes = 0;
-	for (const field of ['data', 'binaryData']) {
-		for (const [key, value] of Object.entries(objectOrEmpty(next[field]))) {
-			bytes += typeof value === 'string' ? value.length : 0;
-			if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '.' || key === '..') {
-				const rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
-				const message = `Invalid value: ${JSON.stringify(key)}: ${rule}`;
-				problems.push({reason: 'FieldValueInvalid', field: `${field}[${key}]`, message});
-			}
-		}
-		if (previous?.['immutable'] === true && !equalJson(previous[field], next[field])) {
-			problems.push(forbid(field, 'field is immutable when `immutable` is set'));
-		}
-	}
-	if (previous?.['immutable'] === true && next['immutable'] !== true) {
-		problems.push(forbid('immutable', 'field is immutable when `immutable` is set'));
-	}
-	if (bytes > configMapBytesMax) {
-		problems.push({
-			reason: 'FieldValueTooLong',
-			field: '',
-			message: `Too long: may not be more than ${configMapBytesMax} bytes`,
-		});
-	}
-	return problems;
+function labelNamespace(object: JsonObject): JsonObject {
+	const metadata = metaOf(object);
+	const labels = {...objectOrEmpty(metadata['labels']), 'kubernetes.io/metadata.name': metadata['name'] ?? ''};
+	return {...object, metadata: {...metadata, labels}};
 }
 
-function checkEvent(next: JsonObject): readonly FieldProblem[] {
-	const involved = objectOrEmpty(next['involvedObject']);
-	const meta = objectOrEmpty(next['metadata']);
-	// An object without namespace keeps its events in the namespace default.
-	const expected = involved['namespace'] ?? '';
-	const fits = expected === '' ? meta['namespace'] === 'default' : meta['namespace'] === expected;
-	const message = `Invalid value: ${JSON.stringify(expected)}: does not match event.namespace`;
-	return fits ? [] : [{reason: 'FieldValueInvalid', field: 'involvedObject.namespace', message}];
-}
-
-function checkRevision(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
-	const changed =
-		previous !== undefined && isObject(previous['data']) && !equalJson(previous['data'], next['data'] as Json);
-	return changed ? [forbid('data', 'field is immutable')] : [];
-}
-
-function forbid(field: string, why: string): FieldProblem {
-	return {reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}`};
+/** `stringData` is only for writing: it becomes part of `data`. */
+function completeSecret(object: JsonObject): JsonObject {
+	const {stringData, ...rest} = object;
+	const typed = rest['type'] === '' ? {...rest, type: 'Opaque'} : rest;
+	if (stringData === undefined) return typed;
+	const entries = Object.entries(objectOrEmpty(stringData));
+	// What is no text is left for validation to refuse.
+	if (!isObject(stringData) || entries.some(([, value]) => typeof value !== 'string')) return object;
+	const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]));
+	return {...typed, data: {...objectOrEmpty(rest['data']), ...data}};
 }

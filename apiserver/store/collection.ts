@@ -22,9 +22,27 @@ export class Collection {
 
 	/** In the order of namespace and name; all namespaces when none is given. */
 	list(namespace: string | undefined): readonly JsonObject[] {
-		this.#sorted ??= [...this.#objects.keys()].toSorted((left, right) => (left < right ? -1 : 1));
-		const prefix = `${namespace}/`;
-		const keys = namespace === undefined ? this.#sorted : this.#sorted.filter((key) => key.startsWith(prefix));
-		return keys.map((key) => this.#objects.get(key)).filter((object) => object !== undefined);
+		this.#sorted ??= [...this.#objects.keys()].toSorted(byText);
+		return pick(this.#sorted, namespace, (key) => this.#objects.get(key));
 	}
+
+	/** The same with other states of some objects, by `<namespace>/<name>`; undefined: not there. */
+	listWith(namespace: string | undefined, others: ReadonlyMap<string, JsonObject | undefined>): readonly JsonObject[] {
+		const keys = [...new Set([...this.#objects.keys(), ...others.keys()])].toSorted(byText);
+		return pick(keys, namespace, (key) => (others.has(key) ? others.get(key) : this.#objects.get(key)));
+	}
+}
+
+function byText(left: string, right: string): number {
+	return left < right ? -1 : 1;
+}
+
+function pick(
+	keys: readonly string[],
+	namespace: string | undefined,
+	get: (key: string) => JsonObject | undefined,
+): readonly JsonObject[] {
+	const prefix = `${namespace}/`;
+	const wanted = namespace === undefined ? keys : keys.filter((key) => key.startsWith(prefix));
+	return wanted.map(get).filter((object) => object !== undefined);
 }

@@ -11,8 +11,10 @@ export interface Change {
 	readonly version: number;
 	/** With its new resourceVersion; for DELETED the last state with the version of the deletion. */
 	readonly object: JsonObject;
-	/** The state before, kept where its labels differ: a selector must see both. */
+	/** The state before; after a restart absent for the oldest change of an object that is kept. */
 	readonly previous?: JsonObject;
+	/** Its labels or fields differ from those before: the file keeps both, because a selector must see them. */
+	readonly moved: boolean;
 }
 
 export interface DatabaseContents {
@@ -79,30 +81,29 @@ export class Database {
 		this.#connection.exec('COMMIT');
 		return {
 			objects: objects.map((row) => ({...keysOf(row), object: parse(row['body'])})),
-			changes: changes.map((row) => ({
-				...keysOf(row),
-				version: Number(row['version']),
-				type: row['type'] as Change['type'],
-				object: parse(row['body']),
-				...(row['previous'] === null ? {} : {previous: parse(row['previous'])}),
-			})),
+			changes: chain(changes),
 			compacted: Number(compaction?.['version']),
 		};
 	}
 
 	/** All changes or none. */
 	commit(changes: readonly Change[], bodies: readonly string[]): void {
+		this.#transact(() => changes.forEach((change, index) => this.#write(change, bodies[index] ?? '')));
+	}
+
+	#transact(write: () => void): void {
 		this.#connection.exec('BEGIN IMMEDIATE');
 		try {
-			changes.forEach((change, index) => this.#write(change, bodies[index] ?? ''));
+			write();
 			this.#connection.exec('COMMIT');
 		} catch (error) {
+			// A full disk may have ended the transaction already.
 			if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
 			throw error;
 		}
 	}
 
-	#write({kind, namespace, name, type, version, previous}: Change, body: string): void {
+	#write({kind, namespace, name, type, version, previous, moved}: Change, body: string): void {
 		if (type === 'DELETED') this.#removeObject.run(kind, namespace, name);
 		else this.#putObject.run(kind, namespace, name, body);
 		this.#addChange.run(
@@ -112,16 +113,16 @@ export class Database {
 			name,
 			type,
 			body,
-			previous === undefined ? null : JSON.stringify(previous),
+			moved && previous !== undefined ? JSON.stringify(previous) : null,
 		);
 	}
 
 	/** Drops the log up to `version`. */
 	compact(version: number): void {
-		this.#connection.exec('BEGIN IMMEDIATE');
-		this.#connection.prepare('DELETE FROM changes WHERE version <= ?').run(version);
-		this.#connection.prepare('UPDATE compaction SET version = ?').run(version);
-		this.#connection.exec('COMMIT');
+		this.#transact(() => {
+			this.#connection.prepare('DELETE FROM changes WHERE version <= ?').run(version);
+			this.#connection.prepare('UPDATE compaction SET version = ?').run(version);
+		});
 	}
 
 	close(): void {
@@ -147,7 +148,8 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
 	try {
 		if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
 		const found = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
-		if (found > formatVersion) throw new RangeError(`format ${found}, at most ${formatVersion} required`);
+		if (found > formatVersion)
+			throw new RangeError(`format ${found} of a newer program, format ${formatVersion} or older required`);
 		if (!readOnly) connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
 	} catch (error) {
 		connection.close();
@@ -156,6 +158,21 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
 	return connection;
 }
 
+/** Each change with the state before it, as far as the rows tell. */
+function chain(rows: readonly Record<string, unknown>[]): readonly Change[] {
+	const last = new Map<string, JsonObject>();
+	return rows.map((row) => {
+		const keys = keysOf(row);
+		const key = JSON.stringify(keys);
+		const object = parse(row['body']);
+		const moved = row['previous'] !== null;
+		const previous = last.get(key) ?? (moved ? parse(row['previous']) : undefined);
+		const type = row['type'] as Change['type'];
+		if (type === 'DELETED') last.delete(key);
+		else last.set(key, object);
+		return {...keys, version: Number(row['version']), type, object, moved, ...(previous === undefined ? {} : {previous})};
+	});
+}
 
 function keysOf(row: Record<string, unknown>): {
 	readonly kind: string;

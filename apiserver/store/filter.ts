@@ -10,8 +10,6 @@ export interface Filter {
 	matches(object: JsonObject): boolean;
 	/** Selects by label or field, so that a change can move an object in or out. */
 	readonly selective: boolean;
-	/** Equal for equal filters. */
-	readonly text: string;
 }
 
 export interface FilterOptions {
@@ -28,7 +26,6 @@ export function makeFilter(kind: Kind, {namespace, labelSelector = '', fieldSele
 	return {
 		...(namespace === undefined ? {} : {namespace}),
 		selective: labels.value.length > 0 || fields.length > 0,
-		text: JSON.stringify([kind.id, namespace, labelSelector, fieldSelector]),
 		matches: (object) =>
 			matchesRequirements(labels.value, labelsOf(object)) &&
 			fields.every(({path, equal, value}) => (readText(object, path) === value) === equal),
@@ -47,16 +44,38 @@ interface FieldRequirement {
 	readonly value: string;
 }
 
+/** Terms end at a comma, unless a backslash stands before it. */
+const term = /(?:\\[\s\S]|[^\\,])+/g;
+const clause = /^((?:(?!!=|=)[\s\S])*)(!=|==|=)([\s\S]*)$/;
+
 function parseFields(kind: Kind, text: string): readonly FieldRequirement[] {
-	if (text === '') return [];
-	return text.split(',').map((term) => {
-		const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term.trim());
-		if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+	return (text.match(term) ?? []).map((part) => {
+		const match = clause.exec(part);
+		if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
 		const [, name = '', operator, value = ''] = match;
-		if (name !== 'metadata.name' && name !== 'metadata.namespace' && !kind.selectableFields.includes(name)) {
-			throw badRequest(`field label not supported: ${name}`);
-		}
-		return {path: name.split('.'), equal: operator !== '!=', value};
+		if (!isSelectable(kind, name)) throw badRequest(unsupported(kind, name));
+		return {path: name.split('.'), equal: operator !== '!=', value: unescape(value)};
+	});
+}
+
+function isSelectable(kind: Kind, name: string): boolean {
+	return name === 'metadata.name' || (kind.namespaced && name === 'metadata.namespace') || kind.selectableFields.includes(name);
+}
+
+/** Kinds of the official server without fields of their own say it in other words. */
+function unsupported({hasOwnFields}: Kind, name: string): string {
+	return hasOwnFields
+		? `field label not supported: ${name}`
+		: `${JSON.stringify(name)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
+function unescape(value: string): string {
+	return value.replaceAll(/\\([\s\S]?)|[,=]/g, (found, escaped: string | undefined) => {
+		if (escaped === undefined)
+			throw badRequest(`invalid field selector: unescaped character in value: ${found.codePointAt(0)}`);
+		if (!['\\', ',', '='].includes(escaped))
+			throw badRequest(`invalid field selector: invalid escape sequence: ${found}`);
+		return escaped;
 	});
 }
 
@@ -64,5 +83,5 @@ function readText(object: JsonObject, path: readonly string[]): string {
 	let value: Json | undefined = object;
 	for (const key of path) value = isObject(value) ? value[key] : undefined;
 	if (isObject(value)) return typeof value['component'] === 'string' ? value['component'] : '';
-	return typeof value === 'string' ? value : '';
+	return value === undefined || value === null ? '' : String(value);
 }

@@ -1,5 +1,7 @@
 import type {Change} from './database.ts';
 
+export const anyKind = '*';
+
 /**
  * The log of changes in memory, by kind, and who waits for more. Watches read from it by version, so a slow one holds
  * nothing but its position.
@@ -29,7 +31,7 @@ export class History {
 	/** Adds committed changes and wakes whoever waits for their kinds. */
 	append(changes: readonly Change[]): void {
 		for (const change of changes) this.#push(change);
-		for (const kind of new Set(changes.map((change) => change.kind))) {
+		for (const kind of new Set([...changes.map((change) => change.kind), anyKind])) {
 			for (const wake of [...(this.#waiting.get(kind) ?? [])]) wake();
 		}
 	}
@@ -40,7 +42,13 @@ export class History {
 		return list[firstAfter(list, version)];
 	}
 
-	/** Calls `wake` after each further change of a kind, until the returned function is called. */
+	/** All changes of a kind after `version`. */
+	since(kind: string, version: number): readonly Change[] {
+		const list = this.#changes.get(kind) ?? [];
+		return list.slice(firstAfter(list, version));
+	}
+
+	/** Calls `wake` after each further change of a kind or of `anyKind`, until the returned function is called. */
 	subscribe(kind: string, wake: () => void): () => void {
 		const waiting = this.#waiting.get(kind) ?? new Set();
 		this.#waiting.set(kind, waiting);

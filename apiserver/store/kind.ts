@@ -40,10 +40,14 @@ export interface Kind {
 	readonly schema: Schema;
 	/** Field selectors besides metadata.name and metadata.namespace. */
 	readonly selectableFields: readonly string[];
+	/** The official server declares the fields of this kind itself; tells how it words a refusal. */
+	readonly hasOwnFields: boolean;
 	/** Objects go this long after their last change, milliseconds; absent: never. Seen to when one is created. */
 	readonly lifetimeMs?: number;
 	/** Status of a new object, which a caller can't set. */
 	readonly initialStatus?: JsonObject;
+	/** Fills in what the server writes by itself. */
+	readonly complete?: (object: JsonObject) => JsonObject;
 	/** Rules that a schema can't tell; `previous` is absent on create. */
 	readonly check?: (next: JsonObject, previous: JsonObject | undefined) => readonly FieldProblem[];
 }

@@ -59,13 +59,19 @@ function kindsOfCrd(crd: JsonObject): readonly Kind[] {
 				needsVersion: true,
 				nameRule: 'subdomain',
 				schema: compileSchema(objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema'])),
-				selectableFields: [],
+				selectableFields: selectableFieldsOf(version['selectableFields']),
+				hasOwnFields: true,
 			};
 		});
 }
 
 function textsOf(value: Json | undefined): readonly string[] {
 	return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function selectableFieldsOf(value: Json | undefined): readonly string[] {
+	const fields = Array.isArray(value) ? (value as readonly Json[]) : [];
+	return fields.map((field) => textAt(objectOrEmpty(field), 'jsonPath').replace(/^\./, ''));
 }
 
 /** Definitions come from crds/, whose columns a test compares with the schema. */

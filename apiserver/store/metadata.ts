@@ -1,45 +1,12 @@
-import {isLabelValue, isQualifiedName} from '../../runtime/kube/selectors.ts';
+import {isLabelValue, isQualifiedName, labelValueRule, qualifiedNameRule} from '../../runtime/kube/selectors.ts';
 import {equalJson, showJson, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
+import {objectMeta} from './object-meta.ts';
 import {compileSchema} from './schema.ts';
 import {objectOrEmpty, shape} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
-const text = {type: 'string'} as const;
-const textMap = {type: 'object', additionalProperties: text} as const;
-/** `metav1.ObjectMeta` without what the store does not keep: managedFields and selfLink. */
-const schema = compileSchema({
-	type: 'object',
-	properties: {
-		name: text,
-		generateName: text,
-		namespace: text,
-		uid: text,
-		resourceVersion: text,
-		generation: {type: 'integer'},
-		creationTimestamp: {type: 'string', format: 'date-time'},
-		deletionTimestamp: {type: 'string', format: 'date-time'},
-		deletionGracePeriodSeconds: {type: 'integer'},
-		labels: textMap,
-		annotations: textMap,
-		finalizers: {type: 'array', items: text},
-		ownerReferences: {
-			type: 'array',
-			items: {
-				type: 'object',
-				required: ['apiVersion', 'kind', 'name', 'uid'],
-				properties: {
-					apiVersion: text,
-					kind: text,
-					name: text,
-					uid: text,
-					controller: {type: 'boolean'},
-					blockOwnerDeletion: {type: 'boolean'},
-				},
-			},
-		},
-	},
-});
+const schema = compileSchema(objectMeta);
 const notKept = new Set(['metadata.managedFields', 'metadata.selfLink']);
 const annotationBytesMax = 262_144;
 
@@ -69,8 +36,10 @@ export function checkMetadata(kind: Kind, meta: JsonObject): readonly FieldProbl
 	];
 }
 
-const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const labelText = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const subdomainText = `${labelText}(\\.${labelText})*`;
+const dnsLabel = new RegExp(`^${labelText}$`);
+const dnsSubdomain = new RegExp(`^${subdomainText}$`);
 
 function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProblem[] {
 	if (typeof name !== 'string' || name === '') {
@@ -83,18 +52,14 @@ function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProb
 	if (name.length <= most && (isLabel ? dnsLabel : dnsSubdomain).test(name)) return [];
 	const subject = isLabel ? 'a lowercase RFC 1123 label' : 'a lowercase RFC 1123 subdomain';
 	const letters = isLabel ? "alphanumeric characters or '-'" : "alphanumeric characters, '-' or '.'";
+	const [examples, pattern] = isLabel ? ["'my-name',  or '123-abc'", labelText] : ["'example.com'", subdomainText];
 	const rule =
 		name.length > most
 			? `must be no more than ${most} characters`
-			: `${subject} must consist of lower case ${letters}, and must start and end with an alphanumeric character`;
+			: `${subject} must consist of lower case ${letters}, and must start and end with an alphanumeric character ` +
+				`(e.g. ${examples}, regex used for validation is '${pattern}')`;
 	return [invalid('metadata.name', name, rule)];
 }
-
-const qualifiedNameRule =
-	"name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const labelValueRule =
-	"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', " +
-	'and must start and end with an alphanumeric character';
 
 function checkLabels(meta: JsonObject): readonly FieldProblem[] {
 	return Object.entries(objectOrEmpty(meta['labels'])).flatMap(([key, value]) => {

@@ -3,7 +3,7 @@ import {below, type Random} from '../../runtime/random.ts';
 import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
-import {badRequest, conflict, invalid, unknownFields} from './refusals.ts';
+import {badRequest, conflict, invalid, unknownFields, unknownFieldsInPatch} from './refusals.ts';
 import {metaOf, objectOrEmpty, shape, textOf, without} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
@@ -14,8 +14,11 @@ export interface Environment {
 }
 
 export interface Admission {
-	readonly strict: boolean;
+	readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+	readonly onWarning: (text: string) => void;
 	readonly status: boolean;
+	/** The input is what a patch made of the stored object. */
+	readonly patched: boolean;
 }
 
 /**
@@ -94,7 +97,7 @@ function raiseGeneration(object: JsonObject): JsonObject {
 	return {...object, metadata: {...meta, generation: Number(meta['generation'] ?? 0) + 1}};
 }
 
-function admitShape(kind: Kind, input: object, {strict}: Admission): JsonObject {
+function admitShape(kind: Kind, input: object, admission: Admission): JsonObject {
 	const {metadata, apiVersion, kind: kindName, ...body} = input as Readonly<Record<string, unknown>>;
 	const expected = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 	if (apiVersion !== expected) {
@@ -105,9 +108,19 @@ function admitShape(kind: Kind, input: object, {strict}: Admission): JsonObject 
 	if (kindName !== kind.kind)
 		throw badRequest(`the kind in the data (${String(kindName)}) does not match the expected kind (${kind.kind})`);
 	const dropped: string[] = [];
-	const shaped = {...objectOrEmpty(shapeBody(kind, body, dropped)), metadata: shapeMetadata(metadata, dropped)};
-	if (strict && dropped.length > 0) throw unknownFields(kind, dropped);
+	const droppedOfBody: string[] = [];
+	const shapedMetadata = shapeMetadata(metadata, dropped);
+	const shaped = {...objectOrEmpty(shapeBody(kind, body, droppedOfBody)), metadata: shapedMetadata};
+	tellUnknown(kind, input, [...dropped, ...droppedOfBody.toSorted()], admission);
 	return shaped;
+}
+
+function tellUnknown(kind: Kind, input: object, paths: readonly string[], admission: Admission): void {
+	const {fieldValidation, onWarning, patched} = admission;
+	if (paths.length === 0 || fieldValidation === 'Ignore') return;
+	const problems = paths.map((path) => `unknown field ${JSON.stringify(path)}`);
+	if (fieldValidation === 'Warn') for (const problem of problems) onWarning(problem);
+	else throw patched ? unknownFieldsInPatch(input, problems) : unknownFields(kind, problems);
 }
 
 function shapeBody(kind: Kind, body: object, dropped: string[]): Json {
@@ -122,13 +135,7 @@ function shapeBody(kind: Kind, body: object, dropped: string[]): Json {
 function assemble(kind: Kind, metadata: JsonObject, body: JsonObject): JsonObject {
 	const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 	const object = {apiVersion, kind: kind.kind, metadata, ...body};
-	return kind.id === '/namespaces' ? labelNamespace(object) : object;
-}
-
-function labelNamespace(object: JsonObject & {readonly metadata: JsonObject}): JsonObject {
-	const {metadata} = object;
-	const labels = {...objectOrEmpty(metadata['labels']), 'kubernetes.io/metadata.name': metadata['name'] ?? ''};
-	return {...object, metadata: {...metadata, labels}};
+	return kind.complete?.(object) ?? object;
 }
 
 function admit(kind: Kind, object: JsonObject, previous: JsonObject | undefined): void {

@@ -58,28 +58,65 @@ export function patchNotApplicable(why: string): KubeError {
 	});
 }
 
-export function unknownFields(kind: Kind, fields: readonly string[]): KubeError {
-	const list = fields.map((field) => `unknown field ${quote(field)}`).join(', ');
+/** Strict decoding of a whole object that was sent. */
+export function unknownFields(kind: Kind, problems: readonly string[]): KubeError {
+	const list = problems.join(', ');
 	return badRequest(
 		`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${list}`,
 	);
 }
 
-export function tooLarge(): KubeError {
-	return refusal(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 1572864');
+/** Strict decoding of what a patch has made: the official server shows all of it. */
+export function unknownFieldsInPatch(patched: object, problems: readonly string[]): KubeError {
+	const message = `Invalid value: ${quote(JSON.stringify(patched))}: strict decoding error: ${problems.join(', ')}`;
+	return refusal(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+		causes: [{reason: 'FieldValueInvalid', message, field: 'patch'}],
+	});
+}
+
+/** A combination of list or watch options that has no meaning. */
+export function invalidOptions(problems: readonly FieldProblem[]): KubeError {
+	const texts = problems.map(({field, message}) => `${field}: ${message}`);
+	const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+	return refusal(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${list}`, {
+		group: 'meta.k8s.io',
+		kind: 'ListOptions',
+		causes: problems,
+	});
+}
+
+/** One object of this many bytes of JSON is what etcd takes by default, so what the official server stores. */
+export const objectBytesMax = 1_572_864;
+
+export function tooLarge(kind: Kind, name: string, bytes: number): KubeError {
+	const rule = `limit is ${objectBytesMax} bytes of JSON for one object, ${resourceOf(kind)} ${quote(name)} has ${bytes}`;
+	return refusal(413, 'RequestEntityTooLarge', `Request entity too large: ${rule}`, detailsOf(kind, name));
+}
+
+/** The database refused: nothing has been written. */
+export function notWritten(error: unknown): KubeError {
+	const why = error instanceof Error ? error.message : String(error);
+	const message = `Cannot write store: ${why}; nothing was changed`;
+	const status = {code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details: {causes: [{reason: '', message}]}};
+	return new KubeError(status, {cause: error});
 }
 
 export function expired(asked: number, oldest: number): KubeError {
 	return refusal(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 }
 
-export function expiredContinue(): KubeError {
-	return refusal(
-		410,
-		'Expired',
-		'The provided continue parameter is too old to display a consistent list result. ' +
-			'You must start a new list without the continue parameter.',
-	);
+export function expiredList(): KubeError {
+	return refusal(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+}
+
+/** `token` goes on where the old one stopped, with the newest state. */
+export function expiredContinue(token: string): KubeError {
+	const message =
+		'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
+		'without the continue parameter, or use the continue token in this response to retrieve the remainder of the ' +
+		'results. Continuing with the provided token results in an inconsistent list - objects that were created, ' +
+		'modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+	return new KubeError({code: 410, reason: 'Expired', message, metadata: {continue: token}});
 }
 
 export function versionFromFuture(asked: number, current: number): KubeError {

@@ -1,4 +1,5 @@
 import {copyJson, deepFreeze, isObject, type Json, type JsonObject} from './json.ts';
+import {objectMeta} from './object-meta.ts';
 
 /** A structural schema made ready for use: look-ups by Map, patterns compiled once. */
 export interface Schema {
@@ -38,7 +39,7 @@ export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 
 export function compileSchema(source: JsonObject, path = ''): Schema {
 	refuseUnknownKeywords(source, path);
 	const properties = new Map(
-		Object.entries(objectAt(source, 'properties')).map(
+		Object.entries({...objectAt(source, 'properties'), ...embeddedProperties(source)}).map(
 			([name, child]) => [name, compileSchema(asObject(child, `${path}.${name}`), `${path}.${name}`)] as const,
 		),
 	);
@@ -52,13 +53,27 @@ export function compileSchema(source: JsonObject, path = ''): Schema {
 		properties,
 		...(isObject(values) ? {values: compileSchema(values, `${path}.*`)} : {}),
 		...(isObject(items) ? {items: compileSchema(items, `${path}[]`)} : {}),
-		required: stringsAt(source, 'required'),
+		required: [...stringsAt(source, 'required'), ...(isEmbedded(source) ? ['apiVersion', 'kind'] : [])],
 		defaults,
 		nullable: source['nullable'] === true,
-		preserveUnknown: source['x-kubernetes-preserve-unknown-fields'] === true || values === true,
+		preserveUnknown: source['x-kubernetes-preserve-unknown-fields'] === true || values === true || isUntyped(source),
 		...(typeof source['pattern'] === 'string' ? {pattern: new RegExp(source['pattern'], 'u')} : {}),
 		listMapKeys: stringsAt(source, 'x-kubernetes-list-map-keys'),
 	};
+}
+
+function isEmbedded(source: JsonObject): boolean {
+	return source['x-kubernetes-embedded-resource'] === true;
+}
+
+/** A whole object of the API within another: its metadata is pruned and checked like any. */
+function embeddedProperties(source: JsonObject): JsonObject {
+	return isEmbedded(source) ? {apiVersion: {type: 'string'}, kind: {type: 'string'}, metadata: objectMeta} : {};
+}
+
+/** Nothing is said of what is in there. */
+function isUntyped(source: JsonObject): boolean {
+	return source['type'] === undefined && source['x-kubernetes-int-or-string'] !== true;
 }
 
 const numericKeywords = [
@@ -88,6 +103,7 @@ const knownKeywords = new Set<string>([
 	'pattern',
 	'x-kubernetes-int-or-string',
 	'x-kubernetes-preserve-unknown-fields',
+	'x-kubernetes-embedded-resource',
 	'x-kubernetes-list-type',
 	'x-kubernetes-list-map-keys',
 	'x-kubernetes-map-type',

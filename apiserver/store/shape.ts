@@ -12,7 +12,7 @@ export function shape(schema: Schema, value: unknown, path: string, dropped: str
 			? copyJson(value)
 			: value.map((item: unknown, index) => shape(items, item, `${path}[${index}]`, dropped));
 	}
-	if (typeof value !== 'object' || value === null || schema.type === 'any') return copyJson(value);
+	if (typeof value !== 'object' || value === null) return copyJson(value);
 	return shapeObject(schema, value, path, dropped);
 }
 
@@ -27,8 +27,8 @@ function shapeObject(schema: Schema, value: object, path: string, dropped: strin
 			else dropped.push(childPath);
 			continue;
 		}
-		// A null that the schema does not allow counts as absent where there is a default.
-		if (child === null && !childSchema.nullable && childSchema.default !== undefined) continue;
+		// A null that the schema does not allow counts as absent.
+		if (child === null && !childSchema.nullable && childSchema.type !== 'any') continue;
 		setOwn(result, key, shape(childSchema, child, childPath, dropped));
 	}
 	for (const [key, fallback] of schema.defaults) {

@@ -15,11 +15,20 @@ import {makeFilter} from './filter.ts';
 import type {JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {Kinds} from './kinds.ts';
-import {Pages} from './pages.ts';
+import {cutPage, encodeContinue, planList} from './pages.ts';
 import {applyAnyPatch} from './patch.ts';
 import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
 import {planDeletion, planExpiry, planRelease} from './removal.ts';
-import {alreadyExists, badRequest, conflict, forbidden, invalid, notFound} from './refusals.ts';
+import {
+	alreadyExists,
+	badRequest,
+	conflict,
+	expiredContinue,
+	expiredList,
+	forbidden,
+	invalid,
+	notFound,
+} from './refusals.ts';
 import {metaOf, textOf} from './shape.ts';
 import {Tables, type Draft} from './tables.ts';
 import {asKube, Watch} from './watch.ts';
@@ -42,13 +51,11 @@ export interface StoreOptions {
 export class Store implements KubeApi {
 	readonly #kinds: Kinds;
 	readonly #tables: Tables;
-	readonly #pages: Pages;
 	readonly #environment: {readonly clock: Clock; readonly random: Random};
 
 	constructor({path, clock, random, crds, historyLength = 10_000, readOnly = false}: StoreOptions) {
 		this.#kinds = new Kinds(crds);
 		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, readOnly});
-		this.#pages = new Pages(clock);
 		this.#environment = {clock, random};
 		if (!readOnly) this.#makeDefaultNamespace();
 	}
@@ -80,14 +87,15 @@ export class Store implements KubeApi {
 	async list<T extends KubeObject>(ref: ResourceRef, options: ListOptions = {}): Promise<KubeList<T>> {
 		const kind = this.#kinds.find(ref);
 		const filter = makeFilter(kind, {...options, namespace: ref.namespace});
-		const {limit = 0} = options;
-		const page =
-			options.continue === undefined || options.continue === ''
-				? this.#pages.first(this.#tables.list(kind, filter), this.#tables.version, filter, limit)
-				: this.#pages.next(options.continue, filter, limit);
+		const {exact, atLeast, start} = planList(options);
+		if (atLeast > this.#tables.version) await this.#tables.reach(atLeast, this.#environment.clock);
+		const version = exact ?? this.#tables.version;
+		const items = this.#tables.listAt(kind, filter, version);
+		if (items === undefined) throw start === '' ? expiredList() : expiredContinue(encodeContinue(-1, start));
+		const page = cutPage(items, version, start, options.limit ?? 0);
 		return {
 			items: page.items.map((item) => asKube<T>(item)),
-			resourceVersion: String(page.version),
+			resourceVersion: String(version),
 			...(page.continue === undefined ? {} : {continue: page.continue}),
 		};
 	}
@@ -133,7 +141,7 @@ export class Store implements KubeApi {
 		const kind = this.#kinds.find(ref);
 		const namespace = namespaceOf(kind, ref, object.metadata.namespace);
 		const existing = this.#existing(kind, namespace, object.metadata.name);
-		return asKube<T>(this.#update(kind, object, existing, options));
+		return asKube<T>(this.#update(kind, object, existing, options, false));
 	}
 
 	async patch<T extends KubeObject>(
@@ -149,7 +157,7 @@ export class Store implements KubeApi {
 		if (patchedName !== name) {
 			throw badRequest(`the name of the object (${patchedName}) does not match the name on the URL (${name})`);
 		}
-		return asKube<T>(this.#update(kind, patched, existing, options));
+		return asKube<T>(this.#update(kind, patched, existing, options, true));
 	}
 
 	async delete(
@@ -178,8 +186,8 @@ export class Store implements KubeApi {
 		return asKube(dryRun ? (own?.object ?? existing) : this.#existing(kind, namespaceOf(kind, ref), name));
 	}
 
-	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions): JsonObject {
-		const prepared = prepareUpdate(kind, input, existing, admissionOf(kind, options));
+	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions, patched: boolean): JsonObject {
+		const prepared = prepareUpdate(kind, input, existing, {...admissionOf(kind, options), patched});
 		if (prepared === existing) return existing;
 		const meta = metaOf(prepared);
 		if (meta['deletionTimestamp'] === undefined || meta['finalizers'] !== undefined) {
@@ -216,14 +224,15 @@ export class Store implements KubeApi {
 		const kind = this.#kinds.namespaces;
 		if (this.#tables.get(kind, '', 'default') !== undefined) return;
 		const object = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}};
-		const prepared = prepareCreate(kind, object, undefined, {strict: true, status: false}, this.#environment);
+		const prepared = prepareCreate(kind, object, undefined, admissionOf(kind, {}), this.#environment);
 		this.#tables.commit([{kind, type: 'ADDED', object: prepared}]);
 	}
 }
 
-function admissionOf(kind: Kind, {subresource, fieldValidation}: WriteOptions): Admission {
+function admissionOf(kind: Kind, options: WriteOptions): Admission {
+	const {subresource, fieldValidation = 'Ignore', onWarning = () => {}} = options;
 	if (subresource === 'status' && !kind.hasStatus) throw notFound(kind, 'status');
-	return {strict: fieldValidation === 'Strict', status: subresource === 'status'};
+	return {fieldValidation, onWarning, status: subresource === 'status', patched: false};
 }
 
 /** The namespace of one object; '' for a cluster-scoped kind. */

@@ -1,10 +1,11 @@
+import type {Clock} from '../../runtime/clock.ts';
 import {Collection} from './collection.ts';
 import {Database, type Change} from './database.ts';
 import {labelsOf, type Filter} from './filter.ts';
-import {History} from './history.ts';
+import {anyKind, History} from './history.ts';
 import {deepFreeze, equalJson, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
-import {tooLarge} from './refusals.ts';
+import {notWritten, objectBytesMax, tooLarge, versionFromFuture} from './refusals.ts';
 import {metaOf, textOf} from './shape.ts';
 
 /** A change that is not committed yet. */
@@ -22,7 +23,7 @@ export interface TablesOptions {
 	readonly readOnly: boolean;
 }
 
-const bodyBytesMax = 1_572_864;
+const waitMs = 3_000;
 
 /** Objects and history, equal in memory and in the database: memory follows only what is committed. */
 export class Tables {
@@ -60,18 +61,66 @@ export class Tables {
 		return (this.#collections.get(kind.id)?.list(filter.namespace) ?? []).filter((object) => filter.matches(object));
 	}
 
-	/** Writes all drafts in one transaction, then tells the watches. Returns the objects with their versions. */
+	/** As they were at a version; undefined when the history does not reach there. */
+	listAt(kind: Kind, filter: Pick<Filter, 'namespace' | 'matches'>, version: number): readonly JsonObject[] | undefined {
+		if (version < this.history.compacted) return undefined;
+		const then = new Map<string, JsonObject | undefined>();
+		for (const {namespace, name, type, previous} of this.history.since(kind.id, version)) {
+			const key = `${namespace}/${name}`;
+			if (then.has(key)) continue;
+			if (type !== 'ADDED' && previous === undefined) return undefined;
+			then.set(key, type === 'ADDED' ? undefined : previous);
+		}
+		if (then.size === 0) return this.list(kind, filter);
+		const objects = this.#collections.get(kind.id)?.listWith(filter.namespace, then) ?? [];
+		return objects.filter((object) => filter.matches(object));
+	}
+
+	/** Waits until a version has been reached. @throws KubeError 504 after three seconds. */
+	reach(version: number, clock: Clock): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const timer = clock.setTimer(waitMs, () => {
+				stop();
+				reject(versionFromFuture(version, this.#version));
+			});
+			const stop = this.history.subscribe(anyKind, () => {
+				if (this.#version < version) return;
+				timer.cancel();
+				stop();
+				resolve();
+			});
+		});
+	}
+
+	/**
+	 * Writes all drafts in one transaction, then tells the watches. Returns the objects with their versions.
+	 * @throws KubeError 413 for an object that is too large, 500 when the database refuses; then nothing has changed.
+	 */
 	commit(drafts: readonly Draft[]): readonly JsonObject[] {
 		if (drafts.length === 0) return [];
 		const changes = drafts.map((draft, index) => makeChange(draft, this.#version + index + 1));
 		const bodies = changes.map(({object}) => JSON.stringify(object));
-		if (bodies.some((body) => body.length > bodyBytesMax)) throw tooLarge();
-		this.#database.commit(changes, bodies);
+		drafts.forEach(({kind}, index) => checkSize(kind, changes[index]?.name ?? '', bodies[index] ?? ''));
+		try {
+			this.#database.commit(changes, bodies);
+		} catch (error) {
+			throw notWritten(error);
+		}
 		this.#version += changes.length;
 		for (const change of changes) this.#apply(change);
 		this.history.append(changes);
-		if (this.history.count > 2 * this.#historyLength) this.compact(this.history.versionToKeep(this.#historyLength));
+		this.#trim();
 		return changes.map(({object}) => object);
+	}
+
+	/** Room is made when it can be: what was committed stands also when the database has none for it now. */
+	#trim(): void {
+		if (this.history.count <= 2 * this.#historyLength) return;
+		try {
+			this.compact(this.history.versionToKeep(this.#historyLength));
+		} catch {
+			// The next write tries again.
+		}
 	}
 
 	/** What a commit would return, for a dry run: an update keeps its version, a new object has none. */
@@ -100,7 +149,8 @@ export class Tables {
 function makeChange({kind, type, object, previous}: Draft, version: number): Change {
 	const meta = metaOf(object);
 	const stamped = deepFreeze({...object, metadata: {...meta, resourceVersion: String(version)}});
-	const moved = previous !== undefined && !equalJson(labelsOf(previous), labelsOf(object));
+	const selectable = previous !== undefined && kind.selectableFields.length > 0;
+	const moved = selectable || (previous !== undefined && !equalJson(labelsOf(previous), labelsOf(object)));
 	return {
 		kind: kind.id,
 		namespace: textOf(meta, 'namespace'),
@@ -108,6 +158,13 @@ function makeChange({kind, type, object, previous}: Draft, version: number): Cha
 		type,
 		version,
 		object: stamped,
-		...(moved || (previous !== undefined && kind.selectableFields.length > 0) ? {previous} : {}),
+		moved,
+		...(previous === undefined ? {} : {previous}),
 	};
+}
+
+function checkSize(kind: Kind, name: string, body: string): void {
+	// No character of UTF-16 is more than three bytes of UTF-8.
+	const bytes = body.length * 3 > objectBytesMax ? Buffer.byteLength(body) : 0;
+	if (bytes > objectBytesMax) throw tooLarge(kind, name, bytes);
 }

@@ -10,6 +10,8 @@ import {expired, versionFromFuture} from './refusals.ts';
 import {metaOf} from './shape.ts';
 
 const bookmarkMs = 60_000;
+/** Before the end of a watch with a timeout. */
+const lastBookmarkMs = 2_000;
 
 export interface WatchSource {
 	readonly kind: Kind;
@@ -34,7 +36,10 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 	readonly #options: WatchOptions;
 	/** All changes up to here have been looked at. */
 	#version = 0;
+	/** What existed at the start, the next one last. */
 	#initial: JsonObject[] = [];
+	/** Version of the bookmark that ends the initial events, until it has been told. */
+	#initialEnd: number | undefined;
 	#state: 'new' | 'open' | 'ended' = 'new';
 	#bookmarkDue = false;
 	#wake: (() => void) | undefined;
@@ -69,13 +74,15 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 	}
 
 	#open(): void {
-		const {clock, history, kind} = this.#source;
-		const {resourceVersion, timeoutSeconds, signal} = this.#options;
-		const current = this.#source.currentVersion();
-		const fromNow = resourceVersion === '' || resourceVersion === '0';
-		this.#version = fromNow ? current : Number(resourceVersion);
-		if (fromNow) this.#initial = [...this.#source.currentObjects()];
-		if (this.#version > current) throw versionFromFuture(this.#version, current);
+		const {history, kind, currentVersion} = this.#source;
+		const {resourceVersion, timeoutSeconds, sendInitialEvents, signal} = this.#options;
+		const current = currentVersion();
+		const asked = Number(resourceVersion);
+		if (asked > current) throw versionFromFuture(asked, current);
+		const fromNow = asked === 0 || sendInitialEvents === true;
+		this.#version = fromNow ? current : asked;
+		if (fromNow && sendInitialEvents !== false) this.#initial = [...this.#source.currentObjects()].toReversed();
+		if (sendInitialEvents === true) this.#initialEnd = current;
 		this.#state = 'open';
 		const wake = (): void => this.#wake?.();
 		signal.addEventListener('abort', wake, {once: true});
@@ -84,16 +91,26 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 			signal.removeEventListener('abort', wake);
 			unsubscribe();
 		};
-		this.#armBookmark();
-		if (timeoutSeconds !== undefined) this.#timers.push(clock.setTimer(timeoutSeconds * 1000, () => this.#end()));
+		this.#armTimers(timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000);
 	}
 
-	#armBookmark(): void {
-		this.#timers[0] = this.#source.clock.setTimer(bookmarkMs, () => {
+	/** A bookmark each minute, and one shortly before the end, so that the next watch begins where this one stops. */
+	#armTimers(timeoutMs: number | undefined): void {
+		const {clock} = this.#source;
+		const tell = (): void => {
 			this.#bookmarkDue = true;
-			this.#armBookmark();
 			this.#wake?.();
-		});
+		};
+		const arm = (): void => {
+			this.#timers[0] = clock.setTimer(bookmarkMs, () => {
+				arm();
+				tell();
+			});
+		};
+		arm();
+		if (timeoutMs === undefined) return;
+		this.#timers.push(clock.setTimer(timeoutMs, () => this.#end()));
+		if (timeoutMs > lastBookmarkMs) this.#timers.push(clock.setTimer(timeoutMs - lastBookmarkMs, tell));
 	}
 
 	#end(): void {
@@ -105,8 +122,13 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 
 	/** The next event to hand out, if there is one. */
 	#take(): WatchEvent<T> | undefined {
-		const first = this.#initial.shift();
+		const first = this.#initial.pop();
 		if (first !== undefined) return {type: 'ADDED', object: asKube<T>(first)};
+		if (this.#initialEnd !== undefined) {
+			const resourceVersion = String(this.#initialEnd);
+			this.#initialEnd = undefined;
+			return {type: 'BOOKMARK', resourceVersion, initialEventsEnd: true};
+		}
 		const {history, kind} = this.#source;
 		if (this.#version < history.compacted) {
 			this.#end();

@@ -4,6 +4,8 @@ export interface KubeStatus {
 	readonly reason: string;
 	readonly message: string;
 	readonly details?: KubeStatusDetails;
+	/** With 410 for a page that is too old: a token that goes on with the newest state. */
+	readonly metadata?: {readonly continue?: string};
 }
 
 export interface KubeStatusDetails {

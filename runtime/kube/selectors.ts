@@ -100,74 +100,111 @@ export function isLabelValue(value: string): boolean {
 	return value === '' || (value.length <= 63 && labelName.test(value));
 }
 
-const labelKey = String.raw`[^\s=!<>(),]+`;
-const absent = String.raw`!\s*(?<absentKey>${labelKey})`;
-const compared = String.raw`\s*(?<comparison>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)`;
-const listed = String.raw`\s+(?<set>in|notin)\s*\((?<values>[^()]*)\)`;
-const clause = new RegExp(String.raw`^\s*(?:${absent}|(?<key>${labelKey})(?:${compared}|${listed})?)\s*(?:,|$)`);
+export const qualifiedNameRule =
+	"name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
+	"character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
+	"'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+export const labelValueRule =
+	"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end " +
+	"with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
+	"'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+/** Operators and marks, or a word; '' ends the text. */
+const token = /\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+|$)/gy;
+const marks: ReadonlySet<string> = new Set(['', '==', '!=', '=', '!', '(', ')', ',', '<', '>']);
+const operators: Readonly<Record<string, Comparison>> = {
+	'in': 'in', 'notin': 'notIn', '=': 'in', '==': 'in', '!=': 'notIn', '>': 'greater', '<': 'less',
+};
+type Comparison = 'in' | 'notIn' | 'greater' | 'less';
 
 /**
  * Reads the full grammar of label selectors: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, `a>1`, `a<1`,
  * separated by commas. The error is one phrase, worded as the official server does.
  */
 export function parseSelector(text: string): Result<readonly Requirement[]> {
+	try {
+		return {ok: true, value: readSelector(Array.from(text.matchAll(token), ([, found = '']) => found))};
+	} catch (error) {
+		if (error instanceof SelectorError) return {ok: false, error: error.message};
+		throw error;
+	}
+}
+
+class SelectorError extends Error {}
+
+/** `tokens` ends with ''. */
+function readSelector(tokens: readonly string[]): readonly Requirement[] {
 	const requirements: Requirement[] = [];
-	for (let rest = text.trim(); rest !== '';) {
-		const match = clause.exec(rest);
-		if (match?.groups === undefined)
-			return failure(`unable to parse requirement: found '${rest}', expected: a label selector`);
-		const requirement = readClause(match.groups);
-		if (!requirement.ok) return requirement;
-		requirements.push(requirement.value);
-		const more = rest.slice(match[0].length).trim();
-		if (more === '' && match[0].trimEnd().endsWith(',')) {
-			return failure("unable to parse requirement: found '', expected: identifier after ','");
+	const rest = tokens.values();
+	let next = rest.next().value ?? '';
+	const take = (): string => {
+		const taken = next;
+		next = rest.next().value ?? '';
+		return taken;
+	};
+	while (next !== '') {
+		if (marks.has(next) && next !== '!') throw new SelectorError(`found '${next}', expected: !, identifier, or 'end of string'`);
+		requirements.push(readRequirement(take, () => next));
+		const separator = take();
+		if (separator !== '' && separator !== ',') throw new SelectorError(`found '${separator}', expected: ',' or 'end of string'`);
+		if (separator === ',' && marks.has(next) && next !== '!')
+			throw new SelectorError(`found '${next}', expected: identifier after ','`);
+	}
+	return requirements;
+}
+
+function readRequirement(take: () => string, peek: () => string): Requirement {
+	const isAbsent = peek() === '!' && take() === '!';
+	const key = take();
+	if (marks.has(key)) fail(`found '${key}', expected: identifier`);
+	if (!isQualifiedName(key)) fail(`<nil>: Invalid value: "${key}": ${qualifiedNameRule}`);
+	if (isAbsent) return {key, operator: 'doesNotExist'};
+	if (peek() === '' || peek() === ',') return {key, operator: 'exists'};
+	const sign = take();
+	const operator = Object.hasOwn(operators, sign) ? operators[sign] : undefined;
+	if (operator === undefined) return fail(`found '${sign}', expected: in, notin, =, ==, !=, gt, lt`);
+	const values = sign === 'in' || sign === 'notin' ? readValues(take, peek) : [readValue(take, peek)];
+	return makeRequirement(key, operator, values);
+}
+
+function makeRequirement(key: string, operator: Comparison, values: readonly string[]): Requirement {
+	const [value = ''] = values;
+	if (operator === 'greater' || operator === 'less') {
+		if (!/^[-+]?\d+$/.test(value)) {
+			fail(`values[0][${key}]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`);
 		}
-		rest = more;
+		return {key, operator, value: Number(value)};
 	}
-	return success(requirements);
+	const bad = values.findIndex((item) => !isLabelValue(item));
+	if (bad >= 0) fail(`values[${bad}][${key}]: Invalid value: "${values[bad]}": ${labelValueRule}`);
+	return {key, operator, values};
 }
 
-function readClause(groups: Readonly<Record<string, string | undefined>>): Result<Requirement> {
-	const {absentKey, comparison, value = '', set, values = ''} = groups;
-	const key = absentKey ?? groups['key'] ?? '';
-	if (!isQualifiedName(key))
-		return failure(`unable to parse requirement: <nil>: Invalid value: "${key}": name part must be valid`);
-	if (absentKey !== undefined) return success({key, operator: 'doesNotExist'});
-	if (set !== undefined) return readSet(key, set === 'in' ? 'in' : 'notIn', values);
-	if (comparison === undefined) return success({key, operator: 'exists'});
-	if (comparison === '<' || comparison === '>') return readBound(key, comparison, value);
-	if (!isLabelValue(value)) return badValue(key, value);
-	return success({key, operator: comparison === '!=' ? 'notIn' : 'in', values: [value]});
+function readValue(take: () => string, peek: () => string): string {
+	if (peek() === '' || peek() === ',') return '';
+	const value = take();
+	return marks.has(value) ? fail(`found '${value}', expected: identifier`) : value;
 }
 
-function readSet(key: string, operator: 'in' | 'notIn', text: string): Result<Requirement> {
-	const values = text.split(',').map((value) => value.trim());
-	const bad = values.find((value) => !isLabelValue(value));
-	return bad === undefined ? success({key, operator, values}) : badValue(key, bad);
-}
-
-function readBound(key: string, comparison: '<' | '>', text: string): Result<Requirement> {
-	if (!/^-?\d+$/.test(text)) {
-		return failure(
-			`unable to parse requirement: values[0][${key}]: Invalid value: "${text}": ` +
-				"for 'Gt', 'Lt' operators, the value must be an integer",
-		);
+/** `(a,b)`; nothing between two marks is the empty value. */
+function readValues(take: () => string, peek: () => string): readonly string[] {
+	const open = take();
+	if (open !== '(') fail(`found '${open}' expected: '('`);
+	if (peek() === ')') fail("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty");
+	const values: string[] = [];
+	for (let mark = ','; mark === ','; ) {
+		values.push(peek() === ',' || peek() === ')' ? '' : takeWord(take));
+		mark = take();
+		if (mark !== ',' && mark !== ')') fail(`found '${mark}', expected: ',' or ')'`);
 	}
-	return success({key, operator: comparison === '<' ? 'less' : 'greater', value: Number(text)});
+	return [...new Set(values)].toSorted();
 }
 
-function badValue(key: string, value: string): Result<Requirement> {
-	return failure(
-		`unable to parse requirement: values[0][${key}]: Invalid value: "${value}": a valid label must be an empty string or ` +
-			"consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-	);
+function takeWord(take: () => string): string {
+	const word = take();
+	return marks.has(word) ? fail(`found '${word}', expected: ',', or identifier`) : word;
 }
 
-function success<Value>(value: Value): Result<Value> {
-	return {ok: true, value};
-}
-
-function failure<Value>(error: string): Result<Value> {
-	return {ok: false, error};
+function fail(why: string): never {
+	throw new SelectorError(`unable to parse requirement: ${why}`);
 }

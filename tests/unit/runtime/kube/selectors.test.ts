@@ -46,11 +46,36 @@ for (const [text, expected] of selectors) {
 	});
 }
 
-for (const text of ['=x', 'a=b,', ',a', 'a in b', 'a in (b', 'a in', 'a b', 'a==b=c', 'a>x', '-a', 'a=-b', 'a/b/c', 'a=b;c=d']) {
+/** In the words of the official server. */
+const refusals: readonly (readonly [string, string | RegExp])[] = [
+	['=x', "found '=', expected: !, identifier, or 'end of string'"],
+	[',a', "found ',', expected: !, identifier, or 'end of string'"],
+	['a=b,', "found '', expected: identifier after ','"],
+	['a=b,,c', "found ',', expected: identifier after ','"],
+	['a==b=c', "found '=', expected: ',' or 'end of string'"],
+	['a=b c', "found 'c', expected: ',' or 'end of string'"],
+	['!a=b', "found '=', expected: ',' or 'end of string'"],
+	['a in b', "unable to parse requirement: found 'b' expected: '('"],
+	['a in', "unable to parse requirement: found '' expected: '('"],
+	['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+	['a in (b c)', "unable to parse requirement: found 'c', expected: ',' or ')'"],
+	['a in (=)', "unable to parse requirement: found '=', expected: ',', or identifier"],
+	['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+	['a=(b)', "unable to parse requirement: found '(', expected: identifier"],
+	['!', "unable to parse requirement: found '', expected: identifier"],
+	['a>x', /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "x": for 'Gt', 'Lt' operators/],
+	['a in ()', /^unable to parse requirement: values: Invalid value: \[\]: for 'in', 'notin' operators/],
+	['a=-b', /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "-b": a valid label must be/],
+	['-a', /^unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of/],
+	['a/b/c', /^unable to parse requirement: <nil>: Invalid value: "a\/b\/c": /],
+	['a=b;c=d', /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "b;c"|found '='/],
+];
+for (const [text, expected] of refusals) {
 	test(`Selector "${text}" is refused`, () => {
 		const parsed = parseSelector(text);
 		assert(!parsed.ok);
-		assert.match(parsed.error, /^unable to parse requirement: /);
+		if (typeof expected === 'string') assert.equal(parsed.error, expected);
+		else assert.match(parsed.error, expected);
 	});
 }
 
