@@ -7,11 +7,12 @@ import type {DesiredSource} from './desired.ts';
 import {Problems} from './problems.ts';
 import {appliedCollections, toApplied, type AppliedObject} from './resources.ts';
 
-/** Marks what `--apply` has made, so that a later run knows what to delete. */
+/** Marks what was applied and by whom, so that a later run knows what to delete. */
 const ownerLabel = 'femtofleet.dev/applied-by';
-const ownerName = 'femto-apply';
 /** The source an object came from: while it has an error, its objects stay. */
 const sourceAnnotation = 'femtofleet.dev/source';
+/** kubectl's own: what was applied, so that what is taken out of a source goes from the object, whoever applies next. */
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The controller may write a status in between; more conflicts than this have another cause. */
 const triesMax = 5;
@@ -19,14 +20,23 @@ const triesMax = 5;
 /** One line a change or a problem, for the user. */
 export type Say = (line: string) => void;
 
+export interface ApplierOptions {
+	readonly api: KubeApi;
+	readonly owner: string;
+	readonly say: Say;
+}
+
 /** Makes the API hold what the sources want: creates, updates, and deletes what no source wants any more. */
 export class Applier {
 	readonly #api: KubeApi;
+	readonly #owner: string;
 	readonly #say: Say;
 	readonly #problems: Problems;
 
-	constructor(api: KubeApi, say: Say) {
+	/** `owner`: a label value that says whose objects these are; only they are ever deleted. */
+	constructor({api, owner, say}: ApplierOptions) {
 		this.#api = api;
+		this.#owner = owner;
 		this.#say = say;
 		this.#problems = new Problems(say);
 	}
@@ -60,7 +70,7 @@ export class Applier {
 			throw new UsageError(`Cannot apply ${label}: ${problem}`);
 		}
 		wanted.set(key, source);
-		const change = await this.#put({ref, label, object: mark(object, source)});
+		const change = await this.#put({ref, label, object: mark(object, source, this.#owner)});
 		if (change !== undefined && !isBuiltConfigMap(object)) {
 			this.#say(`apply: ${label} ${change}`);
 		}
@@ -108,7 +118,7 @@ export class Applier {
 	async #prune(wanted: ReadonlyMap<string, string>, failed: ReadonlySet<string>): Promise<void> {
 		for (const collection of appliedCollections.toReversed()) {
 			const {items} = await this.#api.list<KubeObject & JsonObject>(collection, {
-				labelSelector: `${ownerLabel}=${ownerName}`,
+				labelSelector: `${ownerLabel}=${this.#owner}`,
 			});
 			for (const object of items) {
 				const {name, namespace, annotations, deletionTimestamp} = object.metadata;
@@ -134,20 +144,40 @@ function isBuiltConfigMap({kind, immutable, binaryData}: KubeObject & JsonObject
 	return kind === 'ConfigMap' && immutable === true && Object.hasOwn(Object(binaryData), 'statement');
 }
 
-function mark(object: KubeObject & JsonObject, source: string): KubeObject & JsonObject {
+function mark(object: KubeObject & JsonObject, source: string, owner: string): KubeObject & JsonObject {
 	const {metadata} = object;
-	const labels = {...metadata.labels, [ownerLabel]: ownerName};
+	const labels = {...metadata.labels, [ownerLabel]: owner};
 	const annotations = {...metadata.annotations, [sourceAnnotation]: source};
-	return {...object, metadata: {...metadata, labels, annotations}};
+	const marked = {...object, metadata: {...metadata, labels, annotations}};
+	const lastApplied = {[lastAppliedAnnotation]: `${JSON.stringify(marked)}\n`};
+	return {...marked, metadata: {...marked.metadata, annotations: {...annotations, ...lastApplied}}};
 }
 
-/** The user's fields replace the live ones; what the server and the controller wrote stays. */
+/** The user's fields replace the live ones; what the server and the controller wrote, or others added, stays. */
 function merge(live: KubeObject & JsonObject, object: KubeObject & JsonObject): KubeObject & JsonObject {
+	const before = lastApplied(live);
 	const metadata = {
 		...live.metadata,
-		labels: {...live.metadata.labels, ...object.metadata.labels},
-		annotations: {...live.metadata.annotations, ...object.metadata.annotations},
+		labels: mergeTexts(live.metadata.labels, object.metadata.labels, before?.metadata.labels),
+		annotations: mergeTexts(live.metadata.annotations, object.metadata.annotations, before?.metadata.annotations),
 	};
 	const {status} = live;
 	return {...object, metadata, ...(status === undefined ? {} : {status})};
+}
+
+type Texts = Readonly<Record<string, string>> | undefined;
+
+function mergeTexts(live: Texts, wanted: Texts, before: Texts): Record<string, string> {
+	const kept = Object.entries(live ?? {}).filter(([key]) => before?.[key] === undefined);
+	return {...Object.fromEntries(kept), ...wanted};
+}
+
+function lastApplied({metadata}: KubeObject): KubeObject | undefined {
+	try {
+		const found = JSON.parse(metadata.annotations?.[lastAppliedAnnotation] ?? 'null') as KubeObject | null;
+		return typeof found?.metadata === 'object' ? found : undefined;
+	} catch {
+		// Someone else wrote it: nothing is known to have been applied.
+		return undefined;
+	}
 }

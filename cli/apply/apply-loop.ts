@@ -8,11 +8,13 @@ import {watchPath} from './watch.ts';
 
 export interface ApplyLoopOptions {
 	readonly api: KubeApi;
+	/** Whose objects these are: what another owner has applied stays. */
+	readonly owner: string;
 	/** Container folders and YAML below it. */
 	readonly path: string;
 	readonly keyOf: KeyOf;
-	/** More objects to hold, asked for after the sources are read: they may have made new keys. */
-	readonly extra?: () => readonly JsonObject[];
+	/** FemtoTenants of all keys, asked for after the sources are read: they may have made new ones. */
+	readonly tenants?: () => readonly JsonObject[];
 	readonly say: Say;
 	readonly signal: AbortSignal;
 }
@@ -25,13 +27,20 @@ export interface ApplyLoop {
 	start(): Promise<number>;
 }
 
+/** Makes the API hold the FemtoTenants of a key folder, whoever else applies something. */
+export function applyTenants(api: KubeApi, tenants: readonly JsonObject[], say: Say): Promise<number> {
+	return new Applier({api, owner: 'femto-keys', say}).apply([{source: 'tenants', objects: tenants}]);
+}
+
 /** Reads and builds the path now; `start` applies it and keeps it applied. */
 export async function prepareApplyLoop(options: ApplyLoopOptions): Promise<ApplyLoop> {
-	const {api, path, keyOf, extra = () => [], say, signal} = options;
+	const {api, owner, path, keyOf, tenants = () => [], say, signal} = options;
 	const first = await readDesired(path, keyOf);
-	const applier = new Applier(api, say);
-	const apply = async (sources: readonly DesiredSource[]): Promise<number> =>
-		applier.apply([{source: '(tenants)', objects: extra()}, ...sources]);
+	const applier = new Applier({api, owner, say});
+	const apply = async (sources: readonly DesiredSource[]): Promise<number> => {
+		await applyTenants(api, tenants(), say);
+		return applier.apply(sources);
+	};
 	return {
 		start: async () => {
 			const problems = await apply(first);

@@ -22,7 +22,7 @@ let said: string[];
 beforeEach(() => {
 	store = openStore({path: ':memory:', clock: new ManualClock(), random: seededRandom(1), crds});
 	said = [];
-	applier = new Applier(store, (line) => said.push(line));
+	applier = new Applier({api: store, owner: 'test', say: (line) => said.push(line)});
 });
 afterEach(() => store.close());
 
@@ -52,6 +52,23 @@ test('what no source wants any more is deleted; what was made by others stays', 
 	await apply({source: 'a.yaml', objects: [configMap('x'), configMap('y')]});
 	const {said: lines, left} = await apply({source: 'a.yaml', objects: [configMap('y')]});
 	assert.deepEqual([lines, left], [['apply: ConfigMap plant-a/x deleted'], ['mine', 'y']]);
+});
+
+test('what another owner has applied stays', async () => {
+	const other = new Applier({api: store, owner: 'other', say: () => {}});
+	await other.apply([{source: 'o.yaml', objects: [configMap('theirs')]}]);
+	assert.deepEqual((await apply({source: 'a.yaml', objects: [configMap('y')]})).left, ['theirs', 'y']);
+});
+
+test('a label taken out of a source goes; what others added stays', async () => {
+	const labelled = (labels: Record<string, string>) =>
+		({...configMap('x'), metadata: {name: 'x', namespace: 'plant-a', labels}});
+	await apply({source: 'a.yaml', objects: [labelled({mine: '1', also: '2'})]});
+	const ref = {...configMaps, namespace: 'plant-a'};
+	await store.patch(ref, 'x', {metadata: {labels: {theirs: '3'}}});
+	await apply({source: 'a.yaml', objects: [labelled({also: '4'})]});
+	const {metadata} = await store.get(ref, 'x');
+	assert.deepEqual(metadata.labels, {'also': '4', 'theirs': '3', 'femtofleet.dev/applied-by': 'test'});
 });
 
 test('a source with an error keeps its objects, and the others are applied', async () => {
