@@ -18,7 +18,8 @@ import {Kinds} from './kinds.ts';
 import {cutPage, encodeContinue, planList} from './pages.ts';
 import {applyAnyPatch} from './patch.ts';
 import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
-import {planDeletion, planExpiry, planRelease} from './removal.ts';
+import {planExpiry} from './expiry.ts';
+import {Removal} from './removal.ts';
 import {
 	alreadyExists,
 	badRequest,
@@ -57,7 +58,9 @@ export class Store implements KubeApi {
 		this.#kinds = new Kinds(crds);
 		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, readOnly});
 		this.#environment = {clock, random};
-		if (!readOnly) this.#makeDefaultNamespace();
+		if (readOnly) return;
+		this.#makeDefaultNamespace();
+		this.#collect(this.#tables.owners.allDependents());
 	}
 
 	/** All that is served. */
@@ -134,7 +137,10 @@ export class Store implements KubeApi {
 		const name = textOf(metaOf(prepared), 'name');
 		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
 		const expired = planExpiry(this.#tables, kind, this.#environment.clock.now());
-		return asKube<T>(this.#finish({kind, type: 'ADDED', object: prepared}, expired, options));
+		const made = this.#finish({kind, type: 'ADDED', object: prepared}, expired, options);
+		const {uid, ownerReferences} = metaOf(made);
+		if (ownerReferences !== undefined && options.dryRun !== true) this.#collect([String(uid)]);
+		return asKube<T>(made);
 	}
 
 	async replace<T extends KubeObject>(ref: ResourceRef, object: T, options: WriteOptions = {}): Promise<T> {
@@ -163,7 +169,7 @@ export class Store implements KubeApi {
 	async delete(
 		ref: ResourceRef,
 		name: string,
-		{dryRun = false, preconditions = {}}: DeleteOptions = {},
+		{dryRun = false, preconditions = {}, propagationPolicy}: DeleteOptions = {},
 	): Promise<KubeObject | undefined> {
 		const kind = this.#kinds.find(ref);
 		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
@@ -179,7 +185,9 @@ export class Store implements KubeApi {
 			}
 		}
 		if (kind.id === '/namespaces' && name === 'default') throw forbidden(kind, name, 'this namespace may not be deleted');
-		const drafts = planDeletion(this.#tables, this.#kinds, kind, existing, this.#environment.clock.now());
+		const removal = this.#newRemoval();
+		removal.delete(kind, existing, propagationPolicy);
+		const drafts = removal.drafts();
 		if (!dryRun) this.#tables.commit(drafts);
 		const own = drafts.find((draft) => metaOf(draft.object)['uid'] === meta['uid']);
 		if (own?.type === 'DELETED') return undefined;
@@ -190,12 +198,26 @@ export class Store implements KubeApi {
 		const prepared = prepareUpdate(kind, input, existing, {...admissionOf(kind, options), patched});
 		if (prepared === existing) return existing;
 		const meta = metaOf(prepared);
-		if (meta['deletionTimestamp'] === undefined || meta['finalizers'] !== undefined) {
+		if (meta['deletionTimestamp'] === undefined && meta['ownerReferences'] === metaOf(existing)['ownerReferences']) {
 			return this.#finish({kind, type: 'MODIFIED', object: prepared, previous: existing}, [], options);
 		}
-		// The last finalizer went: the object goes with the same write.
-		const draft: Draft = {kind, type: 'DELETED', object: prepared, previous: existing};
-		return this.#finish(draft, planRelease(this.#tables, this.#kinds, [draft]), options);
+		const removal = this.#newRemoval();
+		removal.update(kind, prepared, existing);
+		const drafts = removal.drafts();
+		const own = drafts.find((draft) => metaOf(draft.object)['uid'] === meta['uid']);
+		if (own === undefined) return existing;
+		return this.#finish(own, drafts.filter((draft) => draft !== own), options);
+	}
+
+	/** Deletes those of the objects, by uid, whose owners are not there. */
+	#collect(uids: readonly string[]): void {
+		const removal = this.#newRemoval();
+		for (const uid of uids) removal.collect(uid);
+		this.#tables.commit(removal.drafts());
+	}
+
+	#newRemoval(): Removal {
+		return new Removal(this.#tables, this.#kinds, this.#environment.clock.now());
 	}
 
 	#finish(draft: Draft, more: readonly Draft[], {dryRun = false}: WriteOptions): JsonObject {

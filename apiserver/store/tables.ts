@@ -6,6 +6,7 @@ import {anyKind, History} from './history.ts';
 import {deepFreeze, equalJson, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {notWritten, objectBytesMax, tooLarge, versionFromFuture} from './refusals.ts';
+import {Owners, type Place} from './owners.ts';
 import {metaOf, textOf} from './shape.ts';
 
 /** A change that is not committed yet. */
@@ -15,6 +16,12 @@ export interface Draft {
 	/** Its resourceVersion is given at commit. */
 	readonly object: JsonObject;
 	readonly previous?: JsonObject;
+}
+
+/** An object and what kind it is of. */
+export interface Stored {
+	readonly kind: Kind;
+	readonly object: JsonObject;
 }
 
 export interface TablesOptions {
@@ -28,6 +35,8 @@ const waitMs = 3_000;
 /** Objects and history, equal in memory and in the database: memory follows only what is committed. */
 export class Tables {
 	readonly history: History;
+	readonly owners = new Owners();
+	readonly #kinds: ReadonlyMap<string, Kind>;
 	readonly #database: Database;
 	readonly #collections: ReadonlyMap<string, Collection>;
 	readonly #historyLength: number;
@@ -36,10 +45,11 @@ export class Tables {
 	constructor(path: string, kinds: readonly Kind[], {historyLength, readOnly}: TablesOptions) {
 		this.#database = new Database(path, readOnly);
 		this.#historyLength = historyLength;
+		this.#kinds = new Map(kinds.map((kind) => [kind.id, kind]));
 		this.#collections = new Map(kinds.map(({id}) => [id, new Collection()]));
 		const {objects, changes, compacted} = this.#database.load();
 		for (const {kind, namespace, name, object} of objects) {
-			this.#collections.get(kind)?.set(namespace, name, deepFreeze(object));
+			this.#put({kind, namespace, name}, deepFreeze(object));
 		}
 		this.history = new History(
 			changes.map((change) => Object.freeze({...change, object: deepFreeze(change.object)})),
@@ -55,6 +65,13 @@ export class Tables {
 
 	get(kind: Kind, namespace: string, name: string): JsonObject | undefined {
 		return this.#collections.get(kind.id)?.get(namespace, name);
+	}
+
+	byUid(uid: string): Stored | undefined {
+		const place = this.owners.place(uid);
+		const kind = place === undefined ? undefined : this.#kinds.get(place.kind);
+		const object = place === undefined ? undefined : this.#collections.get(place.kind)?.get(place.namespace, place.name);
+		return kind === undefined || object === undefined ? undefined : {kind, object};
 	}
 
 	list(kind: Kind, filter: Pick<Filter, 'namespace' | 'matches'>): readonly JsonObject[] {
@@ -107,7 +124,9 @@ export class Tables {
 			throw notWritten(error);
 		}
 		this.#version += changes.length;
-		for (const change of changes) this.#apply(change);
+		for (const {type, object, kind, namespace, name} of changes) {
+			this.#put({kind, namespace, name}, type === 'DELETED' ? undefined : object);
+		}
 		this.history.append(changes);
 		this.#trim();
 		return changes.map(({object}) => object);
@@ -139,10 +158,13 @@ export class Tables {
 		this.#database.close();
 	}
 
-	#apply({kind, namespace, name, type, object}: Change): void {
+	#put(place: Place, object: JsonObject | undefined): void {
+		const {kind, namespace, name} = place;
 		const collection = this.#collections.get(kind);
-		if (type === 'DELETED') collection?.delete(namespace, name);
-		else collection?.set(namespace, name, object);
+		if (collection === undefined) return;
+		this.owners.replace(place, collection.get(namespace, name), object);
+		if (object === undefined) collection.delete(namespace, name);
+		else collection.set(namespace, name, object);
 	}
 }
 
