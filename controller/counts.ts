@@ -8,6 +8,7 @@ export const inputCounters = [
 	{name: 'unavailable', phrase: 'block requests for what the device may not have, or what does not exist'},
 	{name: 'unroutable', phrase: 'messages on topics of no device'},
 	{name: 'presence', phrase: 'presences of bridges that are not well-formed'},
+	{name: 'log', phrase: 'log lines of no assigned container, or too long'},
 	{name: 'head', phrase: 'heads on the broker that somebody else wrote'},
 	{name: 'grant', phrase: 'grants that do not hold'},
 	{name: 'revoked', phrase: 'grants without keys'},

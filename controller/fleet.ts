@@ -31,6 +31,8 @@ export class Fleet {
 	readonly containers: OwnWrites<FemtoContainer>;
 	readonly devices: OwnWrites<FemtoDevice>;
 	readonly tenants: TenantRegistry;
+	readonly #judge: TenantJudge;
+	readonly #caches: FleetCaches;
 	readonly #revisions: Cache<ControllerRevision>;
 	readonly #reportPeriodSeconds: number;
 	/** Decoded revisions by uid; their data never changes. */
@@ -44,8 +46,31 @@ export class Fleet {
 		this.containers = new OwnWrites(caches.containers);
 		this.devices = new OwnWrites(caches.devices);
 		this.tenants = new TenantRegistry(judge, () => caches.tenants.list());
+		this.#judge = judge;
+		this.#caches = caches;
 		this.#revisions = caches.revisions;
 		this.#reportPeriodSeconds = reportPeriodSeconds;
+	}
+
+	/** This fleet as it would be with `device`, which is in it, so changed; what it wants of devices included. */
+	showing(device: FemtoDevice): Fleet {
+		const {name} = device.metadata;
+		const devices: Cache<FemtoDevice> = {
+			get: key => (key === name ? device : this.devices.get(key)),
+			list: () => this.devices.list().map(other => (other.metadata.name === name ? device : other)),
+		};
+		const shown = new Fleet(
+			{...this.#caches, containers: this.containers, devices}, this.#judge, this.#reportPeriodSeconds);
+		for (const [uid, targets] of this.#targets) {
+			shown.#targets.set(uid, targets);
+		}
+		for (const [uid, keys] of this.#rankKeys) {
+			shown.#rankKeys.set(uid, keys);
+		}
+		for (const [uid, revision] of this.#decoded) {
+			shown.#decoded.set(uid, revision);
+		}
+		return shown;
 	}
 
 	targetsOf(container: string): Targets | undefined {

@@ -51,6 +51,7 @@ export class HeadPublisher {
 	/** Generations of authentic heads that stand on the broker for devices without a wanted one. */
 	readonly #found = new Map<string, number>();
 	#connected = false;
+	#published = 0;
 	/** Aborts what the last connection or the publisher as a whole still waits for. */
 	#session = new AbortController();
 
@@ -60,6 +61,11 @@ export class HeadPublisher {
 		this.#log = log;
 		this.#count = count;
 		this.#generationOf = generationOf;
+	}
+
+	/** Publications that the broker has acknowledged, so far. */
+	get published(): number {
+		return this.#published;
 	}
 
 	/** Publishes `head`, which carries `generation`, for `device` unless it stands there already. */
@@ -197,6 +203,7 @@ export class HeadPublisher {
 
 	#acknowledge(device: string, state: HeadState): void {
 		state.inFlight = false;
+		this.#published++;
 		this.#confirm(device, state);
 	}
 

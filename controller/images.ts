@@ -21,6 +21,27 @@ interface DeviceObjects {
 	/** Requests that may still be answered; refilled by time, never above `requestsPerSecond`. */
 	tokens: number;
 	refilledMs: number;
+	/** What it has been handed of the objects that it asked for, by their names. */
+	readonly transfers: Map<string, Transfer>;
+}
+
+/** How far a device is with one object, by its requests: they go from the beginning to the end. */
+interface Transfer {
+	/** End of the block furthest in. */
+	reachedBytes: number;
+	/** Size of the largest block. */
+	blockBytes: number;
+}
+
+/** Blocks of one object that a device has been handed. */
+export interface BlockProgress {
+	readonly blocks: number;
+	readonly of: number;
+}
+
+export interface ServedBlocks {
+	readonly blocks: number;
+	readonly bytes: number;
 }
 
 /**
@@ -33,15 +54,24 @@ export class ImageServer {
 	/** Names of objects by identity: documents of many devices share statements and images. */
 	readonly #names = new WeakMap<Uint8Array, string>();
 
+	#served: ServedBlocks = {blocks: 0, bytes: 0};
+
 	constructor(clock: Clock) {
 		this.#clock = clock;
+	}
+
+	/** Blocks with bytes in them, so far. */
+	get served(): ServedBlocks {
+		return this.#served;
 	}
 
 	/** Replaces what `device` may fetch. `mtuBytes` is the largest datagram it takes, when known. */
 	set(device: string, objects: readonly Uint8Array[], mtuBytes = Infinity): void {
 		const before = this.#devices.get(device);
+		const named = new Map(objects.map(object => [this.#nameOf(object), object]));
 		this.#devices.set(device, {
-			objects: new Map(objects.map(object => [this.#nameOf(object), object])),
+			objects: named,
+			transfers: new Map([...before?.transfers ?? []].filter(([name]) => named.has(name))),
 			mtuBytes,
 			tokens: before?.tokens ?? requestsPerSecond,
 			refilledMs: before?.refilledMs ?? this.#clock.now(),
@@ -50,6 +80,15 @@ export class ImageServer {
 
 	forget(device: string): void {
 		this.#devices.delete(device);
+	}
+
+	/** How far `device` is with `object`; undefined when it has not asked for any of it. */
+	progressOf(device: string, object: Uint8Array): BlockProgress | undefined {
+		const transfer = this.#devices.get(device)?.transfers.get(this.#nameOf(object));
+		return transfer === undefined ? undefined : {
+			blocks: Math.ceil(transfer.reachedBytes / transfer.blockBytes),
+			of: Math.ceil(object.length / transfer.blockBytes),
+		};
 	}
 
 	/** Answers one request of `device`. */
@@ -67,8 +106,21 @@ export class ImageServer {
 		const object = found ?? new Uint8Array(0);
 		const most = Math.min(length, blockRoom(entry?.mtuBytes ?? Infinity));
 		const bytes = object.subarray(offset, offset + most);
+		if (entry !== undefined && bytes.length > 0) {
+			this.#note(entry, bytesToHex(digest), offset, bytes.length);
+		}
 		const payload = encodeBlock({digest: digest.subarray(0, 4), offset, bytes});
 		return {kind: 'block', payload, available: found !== undefined};
+	}
+
+	#note({transfers}: DeviceObjects, name: string, offset: number, length: number): void {
+		const {blocks, bytes} = this.#served;
+		this.#served = {blocks: blocks + 1, bytes: bytes + length};
+		const known = offset === 0 ? undefined : transfers.get(name);
+		transfers.set(name, {
+			reachedBytes: Math.max(known?.reachedBytes ?? 0, offset + length),
+			blockBytes: Math.max(known?.blockBytes ?? 0, length),
+		});
 	}
 
 	#takeToken(entry: DeviceObjects): boolean {

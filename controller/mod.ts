@@ -1,57 +1,21 @@
-import {BridgeLeases} from './bridges.ts';
-import {ContainerReconciler} from './container/reconcile.ts';
-import {InputTally, type InputCounts} from './counts.ts';
-import {openHead} from './device/document.ts';
-import {DeviceReconciler} from './device/reconcile.ts';
-import {DeviceSessions} from './device/sessions.ts';
-import {Fleet} from './fleet.ts';
-import {HeadPublisher} from './heads.ts';
-import {ImageServer} from './images.ts';
+import {WriteTally} from './count-writes.ts';
+import type {InputCounts} from './counts.ts';
 import {LeaderGuard} from './leader-guard.ts';
+import {buildMachine, defaultNamespace, type ControllerParts, type Machine} from './machine.ts';
 import {ensureNamespace} from './namespace.ts';
-import {KeyedWork} from './queues.ts';
-import {filters, Receiver} from './receive.ts';
-import {changeHandlers} from './route.ts';
-import {reconcileTenant} from './tenant/reconcile.ts';
-import {judgeByKey} from './tenant/registry.ts';
-import {Watches} from './watch.ts';
-import type {Clock} from '../runtime/clock.ts';
+import {filters} from './receive.ts';
+import {serveMachine} from './serve/machine.ts';
+import type {HttpHandler} from '../runtime/http.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
-import {EventRecorder} from '../runtime/kube/event-recorder.ts';
 import {LeaderElection} from '../runtime/kube/leader-election.ts';
-import type {Log} from '../runtime/log.ts';
-import type {MqttLink} from '../runtime/mqtt.ts';
-import type {Random} from '../runtime/random.ts';
 
 export {inputCounters, type InputCounter, type InputCounts} from './counts.ts';
 export {
 	explain, type ContainerExplanation, type Explanation, type StoredObjects,
 } from './explain/explain.ts';
+export type {LogLine} from './logs.ts';
 export {createMqttLink, type MqttLinkOptions} from './link.ts';
-
-export interface ControllerParts {
-	readonly api: KubeApi;
-	readonly link: MqttLink;
-	readonly clock: Clock;
-	readonly random: Random;
-	readonly log: Log;
-	/** Device keys are derived from it; 32 bytes. */
-	readonly fleetSecret: Uint8Array;
-	/** Ed25519 public key of the fleet root, which signs grants; 32 bytes. */
-	readonly rootPublicKey: Uint8Array;
-	readonly options?: ControllerOptions;
-}
-
-export interface ControllerOptions {
-	/** Time between two reports of a device when nothing changes; 60 by default, at most 86,400. */
-	readonly reportPeriodSeconds?: number;
-	/** Labels of a device that enrols; none by default. */
-	readonly deviceLabels?: Readonly<Record<string, string>>;
-	/** Namespace of Leases; `femtofleet` by default. */
-	readonly namespace?: string;
-	/** Stand for election first, and stop when leadership is lost. Without it there must be one controller only. */
-	readonly election?: {readonly identity: string};
-}
+export type {ControllerOptions, ControllerParts} from './machine.ts';
 
 export interface Controller {
 	/** Resolves when the controller works, or stands for election. Once only. */
@@ -62,6 +26,8 @@ export interface Controller {
 	readonly ended: Promise<void>;
 	/** What came in and was not used, since the process started; each by exactly one cause. */
 	readonly counts: InputCounts;
+	/** Live data, metrics and health, at any time (docs/reference/controller.md, "What it serves"). */
+	readonly handle: HttpHandler;
 }
 
 const periodSecondsMax = 86_400;
@@ -83,7 +49,10 @@ export function createController(parts: ControllerParts): Controller {
 
 class RunningController implements Controller {
 	readonly ended: Promise<void>;
+	readonly handle: HttpHandler;
 	readonly #parts: ControllerParts;
+	/** Every write goes through it, those of the election included. */
+	readonly #api: KubeApi;
 	readonly #machine: Machine;
 	readonly #guard = new LeaderGuard();
 	readonly #abort = new AbortController();
@@ -92,13 +61,23 @@ class RunningController implements Controller {
 	readonly #running: Promise<void>[] = [];
 	/** Set exactly when a stop has begun. */
 	#stopping: Promise<void> | undefined;
+	#election: LeaderElection | undefined;
+	/** While the caches are complete and worked on. */
+	#isWorking = false;
+	#isConnected = false;
 
 	constructor(parts: ControllerParts) {
 		const {promise, resolve} = Promise.withResolvers<void>();
+		const writes = new WriteTally();
+		const {link, options: {election} = {}} = parts;
 		this.#parts = parts;
-		const {api, link, options: {election} = {}} = parts;
-		this.#machine = buildMachine(
-			election === undefined ? parts : {...parts, api: this.#guard.api(api), link: this.#guard.link(link)});
+		this.#api = writes.wrap(parts.api);
+		this.#machine = buildMachine(election === undefined
+			? {...parts, api: this.#api}
+			: {...parts, api: this.#guard.api(this.#api), link: this.#guard.link(link)});
+		this.handle = serveMachine(this.#machine, writes, {
+			clock: parts.clock, idleReason: () => this.#idleReason(), isConnected: () => this.#isConnected,
+		});
 		this.ended = promise;
 		this.#end = resolve;
 	}
@@ -108,7 +87,8 @@ class RunningController implements Controller {
 	}
 
 	async start(): Promise<void> {
-		const {api, clock, random, log, options = {}} = this.#parts;
+		const {clock, random, log, options = {}} = this.#parts;
+		const api = this.#api;
 		const {election, namespace = defaultNamespace} = options;
 		if (election === undefined) {
 			const {promise, resolve} = Promise.withResolvers<void>();
@@ -129,7 +109,21 @@ class RunningController implements Controller {
 				this.stop().catch((error: unknown) => log.error('controller did not stop', {error: String(error)}));
 			},
 		});
+		this.#election = leader;
 		this.#running.push(leader.run(this.#abort.signal));
+	}
+
+	/** Why it can't answer for the fleet. */
+	#idleReason(): string | undefined {
+		if (this.#isWorking && !this.#abort.signal.aborted && this.#election?.isLeader !== false) {
+			return undefined;
+		}
+		if (this.#abort.signal.aborted) {
+			return 'the controller stops';
+		}
+		const {holder = '', isLeader = true} = this.#election ?? {};
+		return isLeader ? 'the controller has not read the API yet'
+			: `this controller does not lead, ${holder === '' ? 'nobody does yet' : `${holder} does`}`;
 	}
 
 	stop(): Promise<void> {
@@ -138,9 +132,11 @@ class RunningController implements Controller {
 	}
 
 	async #stop(): Promise<void> {
-		const {events, heads} = this.#machine;
+		const {events, heads, logs} = this.#machine;
 		this.#abort.abort();
+		logs.stop();
 		heads.disconnected();
+		this.#isConnected = false;
 		await this.#parts.link.stop();
 		await Promise.all([...this.#running, events.stop()]);
 		this.#end();
@@ -151,15 +147,18 @@ class RunningController implements Controller {
 	 * `signal` has aborted and nothing is written any more, so that whoever leads next has the API for itself.
 	 */
 	async #work(signal: AbortSignal, onStarted?: () => void): Promise<void> {
-		const {watches, works, handlers, receiver, bridges} = this.#machine;
+		const {watches, works, handlers, receiver, bridges, logs} = this.#machine;
 		const loops = [watches.run(signal)];
 		if (await watches.synced()) {
 			watches.tell(handlers);
 			loops.push(...works.map(work => work.run(signal)));
+			this.#isWorking = true;
 			this.#openLink(signal);
 		}
 		onStarted?.();
 		await Promise.all(loops);
+		this.#isWorking = false;
+		logs.stop();
 		await Promise.all([receiver.stop(), bridges.stop()]);
 	}
 
@@ -176,6 +175,7 @@ class RunningController implements Controller {
 				if (signal.aborted) {
 					return;
 				}
+				this.#isConnected = true;
 				heads.connected(sessionPresent);
 				subscription ??= link.subscribe(filters, 1)
 					.catch((error: unknown) => log.error('not subscribed', {error: String(error)}));
@@ -185,63 +185,10 @@ class RunningController implements Controller {
 					receiver.receive(message);
 				}
 			},
-			onDisconnect: () => heads.disconnected(),
+			onDisconnect: () => {
+				this.#isConnected = false;
+				heads.disconnected();
+			},
 		});
 	}
-}
-
-const defaultNamespace = 'femtofleet';
-const deviceWorkers = 8;
-const containerWorkers = 2;
-
-type Machine = ReturnType<typeof buildMachine>;
-
-/** Makes every part and joins them; starts nothing. */
-function buildMachine({api, link, clock, random, log, fleetSecret, rootPublicKey, options = {}}: ControllerParts) {
-	const {reportPeriodSeconds = 60, deviceLabels = {}, namespace = defaultNamespace} = options;
-	const watches = new Watches({api, clock, random, log});
-	const fleet = new Fleet(watches.caches, judgeByKey(rootPublicKey), reportPeriodSeconds);
-	const sessions = new DeviceSessions(clock, fleetSecret);
-	const tally = new InputTally();
-	const count = tally.add;
-	const heads = new HeadPublisher(link, clock, log, count, (name, head) => {
-		const device = fleet.devices.get(name);
-		return device && openHead(sessions.keyOf(name, device.spec.keyNumber), head)?.desiredGeneration;
-	});
-	const images = new ImageServer(clock);
-	const bridges = new BridgeLeases({api, clock, namespace, log, count});
-	const events = new EventRecorder({api, component: 'femto-controller', clock, random, log});
-	const enqueueDevice = (name: string): void => deviceWork.add(name);
-	const enqueueContainer = (key: string): void => containerWork.add(key);
-	const containers = new ContainerReconciler({
-		api, clock, fleet, heads, events, count, enqueueDevice, enqueueContainer,
-		isBeingAssigned: uid => devices.isAssigning(uid),
-	});
-	const devices = new DeviceReconciler({api, clock, fleet, sessions, heads, images, events, reportPeriodSeconds});
-	const deviceWork: KeyedWork = new KeyedWork({
-		clock, log, workers: deviceWorkers, reconcile: name => devices.reconcile(name),
-	});
-	const containerWork: KeyedWork = new KeyedWork({
-		clock, log, workers: containerWorkers, quietUntilMs: key => containers.quietUntilMs(key),
-		reconcile: key => containers.reconcile(key),
-	});
-	const tenantWork = new KeyedWork({
-		clock, log, workers: 1,
-		reconcile: async name => {
-			await reconcileTenant({api, clock, tenants: watches.tenants, registry: fleet.tenants, events, count}, name);
-			return undefined;
-		},
-	});
-	const receiver = new Receiver({
-		api, link, log, fleet, sessions, heads, images, bridges, count, deviceLabels, enqueueDevice,
-		challengeDevice: name => {
-			devices.challenge(name);
-			deviceWork.add(name);
-		},
-	});
-	const handlers = changeHandlers({
-		fleet, addContainer: enqueueContainer, addDevice: enqueueDevice, addTenant: name => tenantWork.add(name),
-		forgetContainer: container => containers.forget(container),
-	});
-	return {watches, tally, heads, bridges, events, receiver, handlers, works: [tenantWork, containerWork, deviceWork]};
 }

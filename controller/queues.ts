@@ -1,9 +1,11 @@
 import type {Clock} from '../runtime/clock.ts';
 import type {Log} from '../runtime/log.ts';
 import {WorkQueue} from '../runtime/kube/queue.ts';
-import {after, done, ReconcileLoop} from '../runtime/kube/reconcile-loop.ts';
+import {after, done, ReconcileLoop, type ReconcileResult} from '../runtime/kube/reconcile-loop.ts';
 
 export interface KeyedWorkOptions {
+	/** Of what the keys are: a label of metrics. */
+	readonly name: string;
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly workers: number;
@@ -13,14 +15,38 @@ export interface KeyedWorkOptions {
 	readonly reconcile: (key: string) => Promise<number | undefined>;
 }
 
+export interface WorkStats {
+	/** Keys that wait for a worker. */
+	readonly depth: number;
+	/** Keys that wait for their time. */
+	readonly delayed: number;
+	/** Passes so far. */
+	readonly succeeded: number;
+	readonly failed: number;
+	/** Time that they have taken together. */
+	readonly busyMs: number;
+}
+
 /** A queue of keys and its workers. Many reasons to look at a key while it is quiet make one pass. */
 export class KeyedWork {
+	readonly name: string;
 	readonly #options: KeyedWorkOptions;
 	readonly #queue: WorkQueue;
+	readonly #loop: ReconcileLoop;
+	#busyMs = 0;
 
 	constructor(options: KeyedWorkOptions) {
+		const {name, clock, log, workers} = options;
+		this.name = name;
 		this.#options = options;
-		this.#queue = new WorkQueue(options.clock);
+		this.#queue = new WorkQueue(clock);
+		this.#loop = new ReconcileLoop({queue: this.#queue, clock, log, workers, reconcile: key => this.#reconcile(key)});
+	}
+
+	get stats(): WorkStats {
+		const {depth, delayed} = this.#queue.stats;
+		const {done: ended, after: again, errors} = this.#loop.stats;
+		return {depth, delayed, succeeded: ended + again, failed: errors, busyMs: this.#busyMs};
 	}
 
 	add(key: string): void {
@@ -35,14 +61,17 @@ export class KeyedWork {
 
 	/** Works until `signal` aborts. Never rejects. */
 	run(signal: AbortSignal): Promise<void> {
-		const {clock, log, workers, reconcile} = this.#options;
-		const loop = new ReconcileLoop({
-			queue: this.#queue, clock, log, workers,
-			reconcile: async key => {
-				const delayMs = await reconcile(key);
-				return delayMs === undefined ? done : after(delayMs);
-			},
-		});
-		return loop.run(signal);
+		return this.#loop.run(signal);
+	}
+
+	async #reconcile(key: string): Promise<ReconcileResult> {
+		const {clock, reconcile} = this.#options;
+		const startMs = clock.now();
+		try {
+			const delayMs = await reconcile(key);
+			return delayMs === undefined ? done : after(delayMs);
+		} finally {
+			this.#busyMs += clock.now() - startMs;
+		}
 	}
 }

@@ -4,6 +4,8 @@ import type {DeviceSessions, ReportNumber} from './device/sessions.ts';
 import type {Fleet} from './fleet.ts';
 import type {HeadPublisher} from './heads.ts';
 import type {ImageServer} from './images.ts';
+import type {LastHeard} from './last-heard.ts';
+import type {ContainerLogs} from './logs.ts';
 import {femtoDevices, type FemtoDevice} from '../protocol/generated/resources.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
 import {isKubeError} from '../runtime/kube/errors.ts';
@@ -19,6 +21,8 @@ export interface ReceiverOptions {
 	readonly heads: HeadPublisher;
 	readonly images: ImageServer;
 	readonly bridges: BridgeLeases;
+	readonly logs: ContainerLogs;
+	readonly heard: LastHeard;
 	/** Labels of a device that enrols. */
 	readonly deviceLabels: Readonly<Record<string, string>>;
 	readonly enqueueDevice: (name: string) => void;
@@ -28,7 +32,7 @@ export interface ReceiverOptions {
 }
 
 /** What the controller subscribes to. */
-export const filters = ['f/+/r', 'f/+/g', 'f/+/d', 'f/bridge/+'] as const;
+export const filters = ['f/+/r', 'f/+/g', 'f/+/d', 'f/+/l', 'f/bridge/+'] as const;
 
 const deviceId = /^[a-z0-9-]{1,23}$/;
 /** Key number of a device that has no FemtoDevice yet: the default of its spec. */
@@ -59,6 +63,9 @@ export class Receiver {
 				return this.#onSlice(id, payload);
 			case 'g':
 				return this.#onRequest(id, payload);
+			case 'l':
+				this.#options.heard.note(id, 'log');
+				return this.#options.logs.receive(id, payload);
 			case 'd':
 				return this.#options.heads.seen(id, payload);
 			default:
@@ -72,9 +79,10 @@ export class Receiver {
 	}
 
 	#onSlice(id: string, payload: Uint8Array): void {
-		const {fleet, sessions, enqueueDevice, log, count} = this.#options;
+		const {fleet, sessions, enqueueDevice, log, count, heard} = this.#options;
 		const device = fleet.devices.get(id);
 		const outcome = sessions.receive(id, device?.spec.keyNumber ?? firstKeyNumber, payload, lastReportOf(device));
+		heard.note(id, outcome.kind === 'report' ? 'report' : 'slice');
 		switch (outcome.kind) {
 			case 'incomplete':
 				return;
@@ -93,7 +101,8 @@ export class Receiver {
 	}
 
 	#onRequest(id: string, payload: Uint8Array): void {
-		const {images, link, log, count} = this.#options;
+		const {images, link, log, count, heard} = this.#options;
+		heard.note(id, 'blockRequest');
 		const answer = images.answer(id, payload);
 		if (answer.kind !== 'block') {
 			count(answer.kind);

@@ -6,7 +6,7 @@ import {
 } from '../protocol/generated/resources.ts';
 import type {Clock} from '../runtime/clock.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
-import {Informer} from '../runtime/kube/informer.ts';
+import {Informer, type InformerStats} from '../runtime/kube/informer.ts';
 import type {KubeObject, ResourceRef} from '../runtime/kube/types.ts';
 import type {Log} from '../runtime/log.ts';
 import type {Random} from '../runtime/random.ts';
@@ -62,6 +62,15 @@ export class Watches {
 	async synced(): Promise<boolean> {
 		const synced = await Promise.all(Object.values(this.#informers).map(informer => informer.synced));
 		return synced.every(Boolean);
+	}
+
+	/** Of each watch, by the plural of what it watches. */
+	get stats(): Readonly<Record<string, InformerStats>> {
+		const {containers, devices, tenants, revisions} = this.#informers;
+		return {
+			femtocontainers: containers.stats, femtodevices: devices.stats, femtotenants: tenants.stats,
+			controllerrevisions: revisions.stats,
+		};
 	}
 
 	/** Tells first of everything that is there, then of every change. */

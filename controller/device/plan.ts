@@ -11,6 +11,7 @@ import type {Observation} from './sessions.ts';
 import {bytesToHex} from '../../protocol/crypto.ts';
 import type {FemtoDevice, FemtoDeviceStatus} from '../../protocol/generated/resources.ts';
 import {documentBytesMax} from '../../protocol/schema/messages.ts';
+import {findCondition} from '../../runtime/kube/conditions.ts';
 
 /** What a device's status shall say, and what its head and the image server shall offer. */
 export interface DevicePlan {
@@ -67,6 +68,16 @@ export function planDevice(inputs: DeviceInputs): DevicePlan {
 		write: isUrgent ? 'now' : isWorthWriting(before, status, observation, nowMs) ? 'soon' : 'none',
 		nextMs: earliest(next),
 	};
+}
+
+/** The status as it is known now: what was written, and what the device has said since. Nothing new is decided. */
+export function liveStatus(inputs: DeviceInputs): FemtoDeviceStatus {
+	const {device, observation, nowMs} = inputs;
+	const before = device.status ?? {};
+	const observed = observation === undefined ? before : {...before, ...observedStatus(before, observation)};
+	const ready = findCondition(before.conditions, 'Ready');
+	const blocked = ready?.reason === 'DocumentBlocked' ? ready.message : undefined;
+	return finishStatus(device, observed, {liveness: livenessOf(inputs).kind, blocked, nowMs});
 }
 
 interface Wanted {

@@ -3,7 +3,7 @@ import type {Fleet} from '../fleet.ts';
 import type {HeadPublisher} from '../heads.ts';
 import type {ImageServer} from '../images.ts';
 import {sealHead} from './document.ts';
-import {planDevice, type DevicePlan} from './plan.ts';
+import {liveStatus, planDevice, type DeviceInputs, type DevicePlan} from './plan.ts';
 import type {DeviceSessions} from './sessions.ts';
 import {femtoDevices, type FemtoDevice, type FemtoDeviceStatus} from '../../protocol/generated/resources.ts';
 import type {Clock} from '../../runtime/clock.ts';
@@ -45,17 +45,14 @@ export class DeviceReconciler {
 
 	/** Returns in how many milliseconds to come back at the latest. @throws KubeError of a write; nothing is sent then. */
 	async reconcile(name: string): Promise<number | undefined> {
-		const {fleet, sessions, clock, reportPeriodSeconds} = this.#options;
+		const {fleet, clock} = this.#options;
 		const device = fleet.devices.get(name);
 		if (device === undefined) {
 			this.#forget(name);
 			return undefined;
 		}
 		const nowMs = clock.now();
-		const plan = planDevice({
-			fleet, device, observation: sessions.observationOf(name), listeningSinceMs: this.#listeningSinceMs,
-			reportPeriodSeconds, nowMs, challenged: this.#challenges.get(name)?.due === true,
-		});
+		const plan = planDevice(this.#inputsOf(device, nowMs));
 		const waitMs = this.#waitBeforeWrite(name, plan, nowMs);
 		if (waitMs === 0) {
 			await this.#write(device, plan.status);
@@ -80,6 +77,22 @@ export class DeviceReconciler {
 	/** Whether a write under way assigns the FemtoContainer `uid`: the caches do not show it yet. */
 	isAssigning(uid: string): boolean {
 		return [...this.#writing].some(({assigned = []}) => assigned.some(({container}) => container.uid === uid));
+	}
+
+	/** The device with what it has said since its status was written; undefined when there is none. */
+	live(name: string): FemtoDevice | undefined {
+		const {fleet, clock} = this.#options;
+		const device = fleet.devices.get(name);
+		return device === undefined ? undefined : {...device, status: liveStatus(this.#inputsOf(device, clock.now()))};
+	}
+
+	#inputsOf(device: FemtoDevice, nowMs: number): DeviceInputs {
+		const {fleet, sessions, reportPeriodSeconds} = this.#options;
+		const {name} = device.metadata;
+		return {
+			fleet, device, observation: sessions.observationOf(name), listeningSinceMs: this.#listeningSinceMs,
+			reportPeriodSeconds, nowMs, challenged: this.#challenges.get(name)?.due === true,
+		};
 	}
 
 	/** 0 = write now, undefined = there is nothing to write. */

@@ -4,7 +4,9 @@ import {revisionName} from '../container/revision.ts';
 import {describeTenant, findHeld} from '../container/source.ts';
 import {steer, type Course} from '../container/steer.ts';
 import type {DeviceView} from '../container/gather.ts';
+import type {Assigned} from '../device/assign.ts';
 import type {Fleet} from '../fleet.ts';
+import type {HeardKind} from '../last-heard.ts';
 import {reasonOf, type Reason} from './reason.ts';
 import {storedFleet, type StoredObjects} from './stored-fleet.ts';
 import type {
@@ -35,6 +37,16 @@ export interface DeviceInputs {
 	readonly cordoned: boolean;
 	readonly lastReportTime?: string;
 	readonly nextReportTime?: string;
+	/** Only from a running controller. */
+	readonly live?: LiveInputs;
+}
+
+/** What only a running controller knows of a device; times are RFC 3339. */
+export interface LiveInputs {
+	/** The last message of any kind; only of a `report` it is certain that the device itself has sent it. */
+	readonly lastHeard?: {readonly kind: HeardKind; readonly time: string};
+	/** Since when its report is late. */
+	readonly lateSinceTime?: string;
 }
 
 export interface ContainerExplanation {
@@ -62,17 +74,37 @@ export interface ContainerInputs {
 	/** What the device says of it. */
 	readonly reported?: FemtoDeviceStatusContainer;
 	readonly refusal?: FemtoDeviceStatusRefusal;
+	/** What it is fetching; only from a running controller. */
+	readonly transfer?: Transfer;
+}
+
+/** How far a device is with fetching one object. */
+export interface Transfer {
+	readonly object: 'statement' | 'image';
+	readonly blocks: number;
+	readonly of: number;
+}
+
+/** What a running controller adds to what stands in the API. */
+export interface LiveFacts {
+	readonly inputs: LiveInputs;
+	/** What the device fetches of an assigned container. */
+	transferOf(entry: Assigned): Transfer | undefined;
 }
 
 /** Undefined when there is no such device. Pure: the same decision as the controller's, on the objects as stored. */
 export function explain(objects: StoredObjects, device: string, nowMs: number): Explanation | undefined {
-	const fleet = storedFleet(objects);
+	return explainDevice(storedFleet(objects), device, nowMs);
+}
+
+/** The same for any fleet; `live` makes states that pass tell how far they are. */
+export function explainDevice(fleet: Fleet, device: string, nowMs: number, live?: LiveFacts): Explanation | undefined {
 	const found = fleet.devices.get(device);
 	if (found === undefined) {
 		return undefined;
 	}
 	const all = fleet.containers.list().filter(container => concerns(container, found))
-		.map(container => explainContainer(fleet, container, found, nowMs))
+		.map(container => explainContainer({fleet, container, device: found, nowMs, live}))
 		.toSorted((left, right) => (left.container < right.container ? -1 : 1));
 	const {ready, reason, message} = deviceReason(found, all);
 	const {status, spec} = found;
@@ -84,6 +116,7 @@ export function explain(objects: StoredObjects, device: string, nowMs: number): 
 			wakeIntervalSeconds: spec.wakeIntervalSeconds, cordoned: spec.cordoned,
 			...(status?.lastReportTime === undefined ? {} : {lastReportTime: status.lastReportTime}),
 			...(status?.nextReportTime === undefined ? {} : {nextReportTime: status.nextReportTime}),
+			...(live === undefined ? {} : {live: live.inputs}),
 		},
 	};
 }
@@ -117,13 +150,37 @@ function deviceReason({status}: FemtoDevice, containers: readonly Found[]): Omit
 		: {ready: true, reason: 'ContainersReady', message: 'every container is Ready'};
 }
 
-function explainContainer(fleet: Fleet, container: FemtoContainer, device: FemtoDevice, nowMs: number): Found {
+interface Question {
+	readonly fleet: Fleet;
+	readonly container: FemtoContainer;
+	readonly device: FemtoDevice;
+	readonly nowMs: number;
+	readonly live: LiveFacts | undefined;
+}
+
+function explainContainer({fleet, container, device, nowMs, live}: Question): Found {
 	const {namespace, name} = container.metadata;
 	const course = courseOf(fleet, container, device, nowMs);
 	const view = 'reason' in course ? undefined : course.views.find(seen => seen.device === device);
 	const reason = 'reason' in course ? course : view === undefined ? notSelected : reasonOf(course, view);
 	const inputs = inputsOf(container, device, 'reason' in course ? undefined : course, view);
-	return {container: `${namespace}/${name}`, ...reason, inputs};
+	const transfer = view?.entry === undefined || reason.reason !== 'Fetching' ? undefined : live?.transferOf(view.entry);
+	return {
+		container: `${namespace}/${name}`, ...reason,
+		...(live === undefined ? {} : {message: passingMessage(reason, transfer, inputs.reported)}),
+		inputs: transfer === undefined ? inputs : {...inputs, transfer},
+	};
+}
+
+/** A state that passes says how far it is. */
+function passingMessage(
+	{reason, message}: Reason, transfer: Transfer | undefined, reported: FemtoDeviceStatusContainer | undefined,
+): string {
+	if (reason === 'Fetching' && transfer !== undefined) {
+		return `${message}, ${transfer.object} ${transfer.blocks}/${transfer.of} blocks`;
+	}
+	return reason === 'Trial' && reported !== undefined
+		? `${message} since ${reported.stateTime}, ${reported.runs} runs, ${reported.faults} faults` : message;
 }
 
 const notSelected: Reason = {
