@@ -42,7 +42,8 @@ export function parseJsonPath(text: string): Result<JsonPath> {
 	if (!text.startsWith('.')) return failure(`JSONPath ${JSON.stringify(text)} must begin with a dot`);
 	const steps = readSteps(text);
 	if (typeof steps === 'number') {
-		return failure(`JSONPath ${JSON.stringify(text)} must be fields, indexes and filters: ${JSON.stringify(text.slice(steps))}`);
+		const rest = JSON.stringify(text.slice(steps));
+		return failure(`JSONPath ${JSON.stringify(text)} must consist of fields, indexes and filters, not ${rest}`);
 	}
 	return success(compile(steps));
 }
@@ -69,7 +70,7 @@ function readStep(text: string, at: number): {readonly step: Step; readonly end:
 	return undefined;
 }
 
-function readFilter(path: string, operator: keyof typeof operators | undefined, value: string | undefined): Step | undefined {
+function readFilter(path: string, operator?: keyof typeof operators, value?: string): Step | undefined {
 	const steps = readSteps(path);
 	if (typeof steps === 'number') return undefined;
 	const right = value === undefined ? undefined : readLiteral(value);
@@ -103,7 +104,8 @@ function follow(step: Step, next: JsonPath): JsonPath {
 			return (value) => firstOf(Array.isArray(value) ? value : isMap(value) ? Object.values(value) : [], next);
 		case 'filter': {
 			const {path, holds} = step;
-			return (value) => (Array.isArray(value) ? firstOf(value, (item) => (holds(path(item)) ? next(item) : undefined)) : undefined);
+			const keep: JsonPath = (value) => (holds(path(value)) ? next(value) : undefined);
+			return (value) => (Array.isArray(value) ? firstOf(value, keep) : undefined);
 		}
 	}
 }
