@@ -1,5 +1,6 @@
 import {Store, type StoreOptions} from './store/store.ts';
 
+export {kubeconfigOf, makePki, type Pki} from './pki.ts';
 export type {Store, StoreOptions} from './store/store.ts';
 
 /**
