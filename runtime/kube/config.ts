@@ -1,9 +1,10 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {delimiter, join, resolve} from 'node:path';
 import type {Result} from '../../protocol/result.ts';
-import {credentialsOf, tokenFromFile, type ClientCertificate} from './config/credentials.ts';
+import {credentialsOf, tokenFromFile} from './config/credentials.ts';
 import {ConfigProblem, type Fields} from './config/fields.ts';
 import {mergeConfigs, readConfig, type KubeConfig} from './config/files.ts';
+import type {Credentials} from './config/plugin.ts';
 
 export interface KubeConfigOptions {
 	/** What the user names; nothing else is looked at then. */
@@ -18,8 +19,11 @@ export interface KubeConfigOptions {
 	readonly serviceAccount?: string;
 }
 
-/** Where the API is, and as whom to ask it. */
-export interface KubeConnection {
+/**
+ * Where the API is, and as whom to ask it. `headers` is to be asked per request, since tokens change; so is `certificate`,
+ * which goes before the one in `tls`.
+ */
+export interface KubeConnection extends Credentials {
 	/** `http(s)://HOST[:PORT][/PATH]`, no slash at the end. */
 	readonly server: string;
 	/** Of the context; `default` when it names none. */
@@ -27,10 +31,6 @@ export interface KubeConnection {
 	/** Absent in a cluster. */
 	readonly context?: string;
 	readonly tls: KubeTls;
-	/** Headers that say who asks, names in lower case. To be asked per request, since tokens change. */
-	headers(nowMs: number): Promise<Record<string, string>>;
-	/** A client certificate that changes; before the one in `tls`. */
-	certificate?(): Promise<ClientCertificate | undefined>;
 }
 
 /** PEM throughout. */

@@ -9,7 +9,7 @@ const base = {protocol: 'all', runtime: 'all'} as const;
 /** Row imports column. A missing entry means forbidden; a RegExp is what the imported path must match. */
 export const imports: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 	protocol: {},
-	runtime: {protocol: 'types'},
+	runtime: {'protocol': 'types', '': /^package\.json$/},
 	controller: base,
 	bridge: base,
 	apiserver: base,
@@ -21,6 +21,7 @@ export const imports: Readonly<Record<string, Readonly<Record<string, Permission
 /** Files that compose programs: they may import the named programs' `mod.ts` besides what their row says. */
 export const composers: readonly {readonly file: RegExp; readonly programs: readonly string[]}[] = [
 	{file: /^cli\/(commands\/up\.ts$|up\/)/, programs: ['controller', 'bridge', 'apiserver', 'simulator']},
+	{file: /^cli\/keys\/broker-files\.ts$/, programs: ['apiserver']},
 	{file: /^cli\/commands\/controller\.ts$/, programs: ['controller', 'apiserver']},
 	{file: /^cli\/commands\/bridge\.ts$/, programs: ['bridge']},
 	{file: /^cli\/commands\/apiserver\.ts$/, programs: ['apiserver']},

@@ -1,18 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {Fields} from './fields.ts';
-import {pluginCredentials} from './plugin.ts';
-
-/** Who asks, to the server. */
-export interface Credentials {
-	headers(nowMs: number): Promise<Record<string, string>>;
-	certificate?(): Promise<ClientCertificate | undefined>;
-}
-
-/** PEM. */
-export interface ClientCertificate {
-	readonly cert: string;
-	readonly key: string;
-}
+import {pluginCredentials, type Credentials} from './plugin.ts';
 
 /** Tokens of a service account change in their file; the official client looks once a minute too. */
 const tokenFileMs = 60_000;

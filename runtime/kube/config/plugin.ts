@@ -1,6 +1,18 @@
 import type {RequestOptions} from 'node:https';
-import type {Credentials} from './credentials.ts';
 import type {Fields} from './fields.ts';
+
+/** Who asks, to the server. */
+export interface Credentials {
+	/** Names in lower case. */
+	readonly headers: (nowMs: number) => Promise<Record<string, string>>;
+	readonly certificate?: () => Promise<ClientCertificate | undefined>;
+}
+
+/** PEM. */
+export interface ClientCertificate {
+	readonly cert: string;
+	readonly key: string;
+}
 
 /**
  * Credentials of a program (`exec`) or provider (`auth-provider`). @kubernetes/client-node knows them, and keeps what they
@@ -29,7 +41,7 @@ export function pluginCredentials(user: Fields): Credentials {
 		},
 		certificate: async () => {
 			const {cert, key} = await (await ask())();
-			return cert === undefined || key === undefined ? undefined : {cert: String(cert), key: String(key)};
+			return typeof cert === 'string' && typeof key === 'string' ? {cert, key} : undefined;
 		},
 	};
 }
