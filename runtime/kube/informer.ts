@@ -8,7 +8,7 @@ import {Reflector} from './reflector.ts';
 import type {KubeObject, ResourceRef} from './types.ts';
 
 export interface InformerOptions<T extends KubeObject> {
-	readonly api: KubeApi;
+	readonly api: Pick<KubeApi, 'list' | 'watch'>;
 	/** Without namespace: the objects of all namespaces. */
 	readonly ref: ResourceRef;
 	readonly labelSelector?: string;

@@ -21,7 +21,7 @@ export interface ReflectorSink<T> {
 }
 
 export interface ReflectorOptions<T> {
-	readonly api: KubeApi;
+	readonly api: Pick<KubeApi, 'list' | 'watch'>;
 	readonly ref: ResourceRef;
 	readonly labelSelector?: string;
 	readonly fieldSelector?: string;

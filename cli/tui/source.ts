@@ -1,0 +1,170 @@
+import type {Clock, Timer} from '../../runtime/clock.ts';
+import {femtoContainers, femtoDevices, type FemtoContainer, type FemtoDevice} from '../../protocol/generated/resources.ts';
+import type {KubeApi, KubeList, ListOptions, WatchEvent, WatchOptions} from '../../runtime/kube/api.ts';
+import {objectKey} from '../../runtime/kube/cache.ts';
+import {events, type CoreEvent} from '../../runtime/kube/event-recorder.ts';
+import {Informer} from '../../runtime/kube/informer.ts';
+import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
+import {silentLog} from '../../runtime/log.ts';
+import type {Random} from '../../runtime/random.ts';
+import type {Collection, FleetChange} from './state/fleet.ts';
+import type {LinkFacts} from './state/link.ts';
+import type {Input} from './state/state.ts';
+
+export interface SourceOptions {
+	readonly api: KubeApi;
+	/** Of FemtoContainers and events; undefined: all. */
+	readonly namespace?: string;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly dispatch: (input: Input) => void;
+}
+
+/** Changes of a tenth of a second come together: a fleet that moves costs ten drawings a second, and keys go between. */
+const batchMs = 100;
+
+/** Watches the fleet and tells of it, page by page while it is listed first, until `signal` aborts. Never rejects. */
+export async function watchFleet(options: SourceOptions, signal: AbortSignal): Promise<void> {
+	const batch = new Batch(options);
+	const {namespace} = options;
+	const within = namespace === undefined ? {} : {namespace};
+	signal.addEventListener('abort', () => batch.stop(), {once: true});
+	await Promise.all([
+		watchOne<FemtoContainer>('containers', {...femtoContainers, ...within}, batch, options, signal),
+		watchOne<FemtoDevice>('devices', femtoDevices, batch, options, signal),
+		watchOne<CoreEvent>('events', {...events, ...within}, batch, options, signal),
+	]);
+}
+
+function watchOne<T extends KubeObject>(
+	collection: Collection, ref: ResourceRef, batch: Batch, {api, clock, random}: SourceOptions, signal: AbortSignal,
+): Promise<void> {
+	const put = (object: T): void => batch.add({collection, key: objectKey(object), object} as unknown as FleetChange);
+	const informer = new Informer<T>({
+		api: new ObservedApi(api, collection, batch, put as (object: KubeObject) => void),
+		ref,
+		// Of a cluster's events only ours, and never those of each Pod in it.
+		...(collection === 'events' && {fieldSelector: 'reportingComponent=femto-controller'}),
+		clock, random, log: silentLog,
+	});
+	informer.addHandlers({
+		onAdd: put,
+		onUpdate: (_, object) => put(object),
+		onDelete: (object) => batch.add({collection, key: objectKey(object), object: undefined}),
+	});
+	void informer.synced.then((synced) => {
+		if (synced) batch.learn(collection, {isListed: true});
+	});
+	return informer.run(signal);
+}
+
+/** Joins changes to few inputs. */
+class Batch {
+	readonly #options: SourceOptions;
+	#changes: FleetChange[] = [];
+	readonly #facts: Record<Collection, LinkFacts> = {
+		containers: {isListed: false}, devices: {isListed: false}, events: {isListed: false},
+	};
+	readonly #learned = new Set<Collection>();
+	/** Set exactly while something waits. */
+	#timer: Timer | undefined;
+	#flushedMs = 0;
+	#stopped = false;
+
+	constructor(options: SourceOptions) {
+		this.#options = options;
+	}
+
+	add(change: FleetChange): void {
+		this.#changes.push(change);
+		this.#schedule();
+	}
+
+	learn(collection: Collection, facts: Partial<LinkFacts>): void {
+		this.#facts[collection] = {...this.#facts[collection], ...facts};
+		this.#learned.add(collection);
+		this.#schedule();
+	}
+
+	now(): number {
+		return this.#options.clock.now();
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	#schedule(): void {
+		if (this.#stopped) return;
+		this.#timer ??= this.#options.clock.setTimer(this.#flushedMs + batchMs - this.now(), () => this.#flush());
+	}
+
+	#flush(): void {
+		this.#timer = undefined;
+		this.#flushedMs = this.now();
+		const changes = this.#changes;
+		this.#changes = [];
+		for (const collection of this.#learned) {
+			this.#options.dispatch({type: 'link', collection, facts: this.#facts[collection]});
+		}
+		this.#learned.clear();
+		if (changes.length > 0) this.#options.dispatch({type: 'changes', changes, nowMs: this.now()});
+	}
+}
+
+/** The API as an informer uses it, and what is learned by it: pages as they come, signs of life, failures. */
+class ObservedApi implements Pick<KubeApi, 'list' | 'watch'> {
+	readonly #api: KubeApi;
+	readonly #collection: Collection;
+	readonly #batch: Batch;
+	readonly #onPaged: (object: KubeObject) => void;
+	#isListed = false;
+
+	constructor(api: KubeApi, collection: Collection, batch: Batch, onPaged: (object: KubeObject) => void) {
+		this.#api = api;
+		this.#collection = collection;
+		this.#batch = batch;
+		this.#onPaged = onPaged;
+	}
+
+	async list<T extends KubeObject>(ref: ResourceRef, options?: ListOptions): Promise<KubeList<T>> {
+		this.#asked();
+		try {
+			const page = await this.#api.list<T>(ref, options);
+			this.#heard();
+			// The informer tells of a list when it is whole: the first one is shown while it comes.
+			if (!this.#isListed && page.continue !== undefined) page.items.forEach(this.#onPaged);
+			this.#isListed ||= page.continue === undefined;
+			return page;
+		} catch (error) {
+			this.#failed(error);
+			throw error;
+		}
+	}
+
+	async *watch<T extends KubeObject>(ref: ResourceRef, options: WatchOptions): AsyncGenerator<WatchEvent<T>> {
+		this.#asked();
+		try {
+			for await (const event of this.#api.watch<T>(ref, options)) {
+				this.#heard();
+				yield event;
+			}
+		} catch (error) {
+			if (!options.signal.aborted) this.#failed(error);
+			throw error;
+		}
+	}
+
+	#asked(): void {
+		this.#batch.learn(this.#collection, {askedMs: this.#batch.now()});
+	}
+
+	#heard(): void {
+		this.#batch.learn(this.#collection, {heardMs: this.#batch.now()});
+	}
+
+	#failed(error: unknown): void {
+		this.#batch.learn(this.#collection, {failedMs: this.#batch.now(), error: error instanceof Error ? error.message : String(error)});
+	}
+}
