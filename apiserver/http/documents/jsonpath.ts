@@ -96,7 +96,9 @@ function follow(step: Step, next: JsonPath): JsonPath {
 	switch (step.kind) {
 		case 'field': {
 			const {name} = step;
-			return (value) => (isMap(value) && Object.hasOwn(value, name) ? next(value[name]) : undefined);
+			// JSON inherits from Object alone: any other name needs no look at whose property it is, which is slow.
+			const isOwn = name in Object.prototype ? (map: object) => Object.hasOwn(map, name) : () => true;
+			return (value) => (isMap(value) && isOwn(value) ? next(value[name]) : undefined);
 		}
 		case 'index':
 			return (value) => (Array.isArray(value) ? next(value.at(step.index)) : undefined);

@@ -5,12 +5,14 @@ import {groupVersionKind} from './openapi-schemas.ts';
 
 type Type = 'string' | 'integer' | 'boolean';
 
-const query = (name: string, type: Type, description: string): object => ({name, in: 'query', description, schema: {type}});
-const inPath = (name: string, description: string): object => ({
-	...{name, in: 'path', required: true},
-	...{description, schema: {type: 'string'}},
+const parameter = (place: 'query' | 'path', name: string, type: Type, description: string): object => ({
+	...{name, in: place, description, schema: {type}},
+	...(place === 'path' ? {required: true} : {}),
 });
+const query = (name: string, type: Type, description: string): object => parameter('query', name, type, description);
+const inPath = (name: string, description: string): object => parameter('path', name, 'string', description);
 
+const inNamespace = inPath('namespace', 'Name of the namespace.');
 const dryRun = query('dryRun', 'string', 'All: the request is checked and answered, and nothing is kept.');
 const fieldManager = query('fieldManager', 'string', 'Name of the program that writes, at most 128 characters.');
 const fieldValidation = query(
@@ -39,14 +41,18 @@ const deleting = [
 	query('gracePeriodSeconds', 'integer', 'Seconds that the object has to end; without meaning for the kinds served here.'),
 ] as const;
 const deleteBody = {'*/*': reference(metaDefinition('DeleteOptions'))} as const;
+const status = metaDefinition('Status');
 
 interface Operation {
 	/** Verb of the API: `x-kubernetes-action`. */
 	readonly action: 'get' | 'list' | 'post' | 'put' | 'patch' | 'delete' | 'deletecollection';
-	readonly name: string;
+	/** `operationId`. */
+	readonly id: string;
 	readonly description: string;
 	readonly parameters: readonly object[];
+	/** Schema by content type. */
 	readonly body?: Readonly<Record<string, object>>;
+	/** Definition by status code. */
 	readonly answers: Readonly<Record<string, string>>;
 }
 
@@ -54,106 +60,84 @@ interface Operation {
 export function pathsOf(kind: Kind): Readonly<Record<string, object>> {
 	const root = rootOf(kind);
 	const collection = `${root}/${kind.namespaced ? 'namespaces/{namespace}/' : ''}${kind.plural}`;
-	const scope = kind.namespaced ? [inPath('namespace', 'Name of the namespace.')] : [];
-	const scopeAndName = [...scope, inPath('name', `Name of the ${kind.kind}.`)];
-	const status = kind.hasStatus ? {[`${collection}/{name}/status`]: item(kind, scopeAndName, 'Status')} : {};
-	const everywhere = kind.namespaced ? {[`${root}/${kind.plural}`]: {get: operation(kind, listing(kind, true))}} : {};
+	const everywhere = `list${groupName(kind)}${kind.kind}ForAllNamespaces`;
 	return {
-		...everywhere,
-		[collection]: {
-			...(scope.length === 0 ? {} : {parameters: scope}),
-			get: operation(kind, listing(kind)),
-			post: operation(kind, creating(kind)),
-			...(verbsOf(kind).includes('deletecollection') ? {delete: operation(kind, deletingAll(kind))} : {}),
-		},
-		[`${collection}/{name}`]: item(kind, scopeAndName, ''),
-		...status,
+		...(kind.namespaced ? {[`${root}/${kind.plural}`]: {get: listing(kind, everywhere)}} : {}),
+		[collection]: collectionItem(kind),
+		[`${collection}/{name}`]: objectItem(kind, ''),
+		...(kind.hasStatus ? {[`${collection}/{name}/status`]: objectItem(kind, 'Status')} : {}),
 	};
 }
 
-function item(kind: Kind, parameters: readonly object[], part: '' | 'Status'): object {
-	const of = part === '' ? '' : 'status of ';
+function collectionItem(kind: Kind): object {
 	const schema = definitionName(kind, kind.kind);
-	const name = (verb: string): string => `${verb}${scopedName(kind)}${part}`;
-	const read: Operation = {
-		...{action: 'get', name: name('read'), description: `Reads ${of}one ${kind.kind}.`},
-		...{parameters: [], answers: {200: schema}},
+	const create: Operation = {
+		...{action: 'post', id: `create${scopedName(kind)}`, description: `Creates one ${kind.kind}.`, parameters: writing},
+		...{body: {'*/*': reference(schema)}, answers: {200: schema, 201: schema, 202: schema}},
 	};
-	const answers = {200: schema, 201: schema};
-	const put: Operation = {
-		...{action: 'put', name: name('replace'), description: `Replaces ${of}one ${kind.kind}.`},
-		...{parameters: writing, body: {'*/*': reference(schema)}, answers},
-	};
-	const patch: Operation = {
-		...{action: 'patch', name: name('patch'), description: `Changes ${of}one ${kind.kind} in part.`},
-		...{parameters: writing, body: patchTypes(kind), answers},
-	};
-	const remove: Operation = {
-		...{action: 'delete', name: name('delete'), description: `Deletes one ${kind.kind}.`, parameters: deleting},
-		...{body: deleteBody, answers: {200: metaDefinition('Status'), 202: metaDefinition('Status')}},
+	const removeAll: Operation = {
+		...{action: 'deletecollection', id: `delete${groupName(kind)}Collection${scope(kind)}${kind.kind}`},
+		...{description: 'Deletes all that a list with these parameters has.', parameters: [...selecting, ...deleting]},
+		...{body: deleteBody, answers: {200: status}},
 	};
 	return {
-		parameters,
-		get: operation(kind, read),
-		put: operation(kind, put),
-		patch: operation(kind, patch),
+		...(kind.namespaced ? {parameters: [inNamespace]} : {}),
+		get: listing(kind, `list${scopedName(kind)}`),
+		post: operation(kind, create),
+		...(verbsOf(kind).includes('deletecollection') ? {delete: operation(kind, removeAll)} : {}),
+	};
+}
+
+function objectItem(kind: Kind, part: '' | 'Status'): object {
+	const target = `${part === '' ? '' : 'status of '}one ${kind.kind}.`;
+	const schema = definitionName(kind, kind.kind);
+	const id = (verb: string): string => `${verb}${scopedName(kind)}${part}`;
+	const answers = {200: schema, 201: schema};
+	const remove: Operation = {
+		...{action: 'delete', id: id('delete'), description: `Deletes ${target}`, parameters: deleting},
+		...{body: deleteBody, answers: {200: status, 202: status}},
+	};
+	return {
+		parameters: [...(kind.namespaced ? [inNamespace] : []), inPath('name', `Name of the ${kind.kind}.`)],
+		get: operation(kind, {
+			...{action: 'get', id: id('read'), description: `Reads ${target}`, parameters: [], answers: {200: schema}},
+		}),
+		put: operation(kind, {
+			...{action: 'put', id: id('replace'), description: `Replaces ${target}`, parameters: writing},
+			...{body: {'*/*': reference(schema)}, answers},
+		}),
+		patch: operation(kind, {
+			...{action: 'patch', id: id('patch'), description: `Changes ${target}`, parameters: writing},
+			...{body: patchTypes(kind), answers},
+		}),
 		...(part === '' ? {delete: operation(kind, remove)} : {}),
 	};
 }
 
-function listing(kind: Kind, everywhere = false): Operation {
-	return {
-		action: 'list',
-		name: everywhere ? `list${groupName(kind)}${kind.kind}ForAllNamespaces` : `list${scopedName(kind)}`,
-		description: `Lists or watches objects of kind ${kind.kind}.`,
-		parameters: [...selecting, ...watching],
-		answers: {200: definitionName(kind, kind.listKind)},
-	};
-}
-
-function creating(kind: Kind): Operation {
-	const schema = definitionName(kind, kind.kind);
-	return {
-		action: 'post',
-		name: `create${scopedName(kind)}`,
-		description: `Creates one ${kind.kind}.`,
-		parameters: writing,
-		body: {'*/*': reference(schema)},
-		answers: {200: schema, 201: schema, 202: schema},
-	};
-}
-
-function deletingAll(kind: Kind): Operation {
-	return {
-		action: 'deletecollection',
-		name: `delete${groupName(kind)}Collection${scope(kind)}${kind.kind}`,
-		description: 'Deletes all that a list with these parameters has.',
-		parameters: [...selecting, ...deleting],
-		body: deleteBody,
-		answers: {200: metaDefinition('Status')},
-	};
-}
-
-function operation(kind: Kind, {action, name, description, parameters, body, answers}: Operation): object {
-	const responses = Object.entries(answers).map(([code, definition]) => {
-		return [code, {description: codes[code], content: {'application/json': {schema: reference(definition)}}}] as const;
+function listing(kind: Kind, id: string): object {
+	return operation(kind, {
+		...{action: 'list', id, description: `Lists or watches objects of kind ${kind.kind}.`},
+		...{parameters: [...selecting, ...watching], answers: {200: definitionName(kind, kind.listKind)}},
 	});
-	const required = action !== 'delete' && action !== 'deletecollection';
-	return {
-		description,
-		'operationId': name,
-		parameters,
-		...(body === undefined ? {} : {requestBody: {required, content: contentOf(body)}}),
-		'responses': Object.fromEntries(responses),
-		'x-kubernetes-action': action,
-		'x-kubernetes-group-version-kind': groupVersionKind(kind, kind.kind),
-	};
 }
 
 const codes: Readonly<Record<string, string>> = {200: 'OK', 201: 'Created', 202: 'Accepted'};
 
-function contentOf(body: Readonly<Record<string, object>>): object {
-	return Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, {schema}]));
+function operation(kind: Kind, {action, id, description, parameters, body, answers}: Operation): object {
+	const content = Object.entries(body ?? {}).map(([type, schema]) => [type, {schema}] as const);
+	const required = action !== 'delete' && action !== 'deletecollection';
+	const responses = Object.entries(answers).map(([code, definition]) => {
+		return [code, {description: codes[code], content: {'application/json': {schema: reference(definition)}}}] as const;
+	});
+	return {
+		description,
+		'operationId': id,
+		parameters,
+		...(body === undefined ? {} : {requestBody: {required, content: Object.fromEntries(content)}}),
+		'responses': Object.fromEntries(responses),
+		'x-kubernetes-action': action,
+		'x-kubernetes-group-version-kind': groupVersionKind(kind, kind.kind),
+	};
 }
 
 /** A strategic merge patch needs to know the lists of a kind: the official server takes it for its own kinds only. */

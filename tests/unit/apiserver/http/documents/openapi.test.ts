@@ -9,8 +9,13 @@ const core = openApiDocument(kinds, 'v1');
 const containers = '/apis/femtofleet.dev/v1alpha1/namespaces/{namespace}/femtocontainers';
 const schemas = ['components', 'schemas'] as const;
 
+interface Found {
+	readonly path: readonly string[];
+	readonly node: object;
+}
+
 /** Every object in a document, with the keys that lead to it. */
-function* walk(value: unknown, path: readonly string[] = []): Generator<{readonly path: readonly string[]; readonly node: object}> {
+function* walk(value: unknown, path: readonly string[] = []): Generator<Found> {
 	if (typeof value !== 'object' || value === null) return;
 	yield {path, node: value};
 	for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
@@ -58,7 +63,8 @@ test('Every operation has an id of its own and names every parameter of its path
 	}
 });
 
-for (const [method, path] of [['post', containers], ['put', `${containers}/{name}`], ['patch', `${containers}/{name}/status`]] as const) {
+const container = `${containers}/{name}`;
+for (const [method, path] of [['post', containers], ['put', container], ['patch', `${container}/status`]] as const) {
 	test(`A ${method} says that it takes dryRun and fieldValidation, and for which kind`, () => {
 		const operation = at(femto, 'paths', path, method);
 		const names = (at(operation, 'parameters') as readonly {readonly name: string}[]).map(({name}) => name);

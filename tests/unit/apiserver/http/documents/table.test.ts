@@ -80,7 +80,11 @@ const events: readonly (readonly [sentence: string, object: object, cells: objec
 		{'First Seen': '5m', 'Last Seen': '6s', 'Count': 9},
 	],
 	['An event without any time', {}, {'First Seen': '<unknown>', 'Last Seen': '<unknown>'}],
-	['An event about no name', {involvedObject: {kind: 'Pod'}}, {'First Seen': '<unknown>', 'Last Seen': '<unknown>', 'Object': 'pod'}],
+	[
+		'An event about no name',
+		{involvedObject: {kind: 'Pod'}},
+		{'First Seen': '<unknown>', 'Last Seen': '<unknown>', 'Object': 'pod'},
+	],
 ];
 
 for (const [sentence, object, cells] of events) {
