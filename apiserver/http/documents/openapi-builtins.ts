@@ -9,7 +9,7 @@ export const builtinDescriptions: Readonly<Record<string, string>> = {
 	'ConfigMap.data': 'Entries that are text. A key consists of letters, digits, -, _ and dots.',
 	'ConfigMap.binaryData': 'Entries that are bytes, in base64. No key may stand in data too.',
 	'ConfigMap.immutable': 'True: the entries never change again, only metadata does.',
-	'Secret': 'Secret holds entries that only some may read.',
+	'Secret': 'Secret holds entries such as keys. They are encoded, not encrypted: who may read the object has them.',
 	'Secret.data': 'Entries, in base64. A key consists of letters, digits, -, _ and dots.',
 	'Secret.stringData': 'Entries as text, moved to data when the secret is written. Never shown.',
 	'Secret.type': 'What the data is meant for; Opaque by default.',
