@@ -1,6 +1,7 @@
 import {Store, type StoreOptions} from './store/store.ts';
 
-export {kubeconfigOf, makePki, type Pki} from './pki.ts';
+export {listenApi, type ApiListener, type ApiListenOptions} from './listen.ts';
+export {kubeconfigOf, makePki, type KubeconfigOptions, type Pki, type PkiOptions} from './pki.ts';
 export type {Store, StoreOptions} from './store/store.ts';
 
 /**

@@ -29,7 +29,10 @@ const connectionsMax = 1_000;
  * read. Rejects when the address can't be listened on (`EADDRINUSE`, …).
  */
 export async function listenHttp({host, port, handler, log}: HttpListenOptions): Promise<HttpListener> {
-	const answers = new Answers(handler, log);
+	const answers = new Answers((request, wanted) => {
+		request.resume();
+		return handler(wanted);
+	}, log);
 	const server = createServer({headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs}, answers.answer);
 	server.maxConnections = connectionsMax;
 	server.listen(port, host);
@@ -54,15 +57,18 @@ async function close(server: Server, answers: Answers): Promise<void> {
 	await closed;
 }
 
-/** The answers that are under way. */
-class Answers {
-	readonly #handler: HttpHandler;
+/** Answers a request that may have a body; `wanted` is what stands before it. */
+export type Answer = (request: IncomingMessage, wanted: HttpRequest) => Promise<HttpResponse>;
+
+/** The answers of one server that are under way. */
+export class Answers {
+	readonly #handler: Answer;
 	readonly #log: Log;
 	/** Promises of them, which never reject. */
 	readonly #running = new Set<Promise<void>>();
 	readonly #closing = new AbortController();
 
-	constructor(handler: HttpHandler, log: Log) {
+	constructor(handler: Answer, log: Log) {
 		this.#handler = handler;
 		this.#log = log;
 	}
@@ -73,18 +79,18 @@ class Answers {
 		void running.finally(() => this.#running.delete(running));
 	};
 
+	/** Aborts the signal of each request; resolves when all are answered. */
 	async end(): Promise<void> {
 		this.#closing.abort();
 		await Promise.all(this.#running);
 	}
 
 	async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		request.resume();
 		const left = new AbortController();
 		response.once('close', () => left.abort());
 		const signal = AbortSignal.any([left.signal, this.#closing.signal]);
 		const wanted = readRequest(request, signal);
-		await send(response, wanted === undefined ? badRequest : await this.#handler(wanted), signal);
+		await send(response, wanted === undefined ? badRequest : await this.#handler(request, wanted), signal);
 	}
 
 	/** What has begun can't be answered with a status any more: the cut connection tells. */

@@ -1,0 +1,102 @@
+import {isObject} from '../store/json.ts';
+import type {Kind} from '../store/kind.ts';
+import {badRequest, invalid} from '../store/refusals.ts';
+import {jsonType} from './answers.ts';
+import {inspectJson, type JsonFindings} from './json-text.ts';
+import {readMediaRange} from './negotiate.ts';
+import {unsupportedMediaType} from './refusals.ts';
+import type {ApiRequest} from './request.ts';
+import {readYamlBody} from './yaml-text.ts';
+
+/** More than the store keeps of one object, so that it is the store that names its limit. */
+export const bodyBytesMax = 3 * 1024 * 1024;
+
+export interface Body extends JsonFindings {
+	readonly value: unknown;
+	/** As it was sent, for error messages. */
+	readonly text: string;
+}
+
+const yamlType = 'application/yaml';
+const nestingMax = 200;
+
+/** Media type of a request's body, without parameters. @throws KubeError 415 for one that is not `accepted`. */
+export function contentTypeOf({headers}: ApiRequest, accepted: readonly string[]): string {
+	const type = readMediaRange(headers['content-type'] ?? '').type || jsonType;
+	if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+	return type;
+}
+
+/**
+ * The body as JSON, or as YAML where its type says so. @throws KubeError 413, and 400 for what can't be read, worded by
+ * `wrap`; another error when the body breaks off.
+ */
+export async function readBody(
+	request: ApiRequest,
+	contentType: string,
+	wrap: (problem: string, text: string) => string,
+): Promise<Body> {
+	const bytes = await request.readBody();
+	let text = '';
+	try {
+		text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+		return contentType === yamlType ? {...readYamlBody(text), text} : readJson(text);
+	} catch (error) {
+		throw badRequest(wrap(error instanceof Error ? error.message : String(error), text));
+	}
+}
+
+function readJson(text: string): Body {
+	const value: unknown = JSON.parse(text);
+	refuseDeep(value);
+	return {value, ...inspectJson(text), text};
+}
+
+/** Whatever walks the value later recurs. */
+function refuseDeep(value: unknown, levels = nestingMax): void {
+	if (typeof value !== 'object' || value === null) return;
+	if (levels === 0) throw new RangeError(`exceeded max depth: ${nestingMax} levels of nesting are allowed`);
+	for (const child of Object.values(value)) refuseDeep(child, levels - 1);
+}
+
+export const objectTypes = [jsonType, yamlType];
+
+/** Words what is wrong with an object of a kind, as the official server does where no kind could be read. */
+export function unrecognized({kind}: Kind): (problem: string, text: string) => string {
+	return (problem, text) => {
+		const shown = text === '' ? '<empty>' : text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+		const why = `couldn't get version/kind; json parse error: ${problem}`;
+		return `the object provided is unrecognized (must be of type ${kind}): ${why} (${shown})`;
+	};
+}
+
+/** @throws KubeError 422 naming each integer that would be changed by reading it. */
+export function refuseInexact(kind: Kind, name: string, {inexact}: JsonFindings): void {
+	if (inexact.length === 0) return;
+	const rule = `must be an integer from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`;
+	const problems = inexact.map(({field, text}) => ({
+		reason: 'FieldValueInvalid' as const, field, message: `Invalid value: ${text}: ${rule}`,
+	}));
+	throw invalid(kind, name, problems);
+}
+
+/** The value as an object with its kind named. @throws KubeError 400. */
+export function asTyped(kind: Kind, {value, text}: Body, isBuiltin: boolean): Readonly<Record<string, unknown>> {
+	if (!isObject(value)) throw badRequest(unrecognized(kind)('json: cannot unmarshal into an object', text));
+	const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+	for (const key of ['kind', 'apiVersion'] as const) {
+		const own = value[key];
+		if (own === undefined || own === '') {
+			// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
+			if (isBuiltin) continue;
+			const missing = `Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${text.trim()}'`;
+			throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
+		}
+		if (typeof own !== 'string') throw badRequest(unrecognized(kind)(`json: cannot unmarshal ${key} into a string`, text));
+	}
+	const {metadata} = value;
+	if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
+		throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: metadata must be an object`);
+	}
+	return {...value, apiVersion: value['apiVersion'] || apiVersion, kind: value['kind'] || kind.kind, metadata: metadata ?? {}};
+}
