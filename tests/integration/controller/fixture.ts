@@ -14,6 +14,7 @@ import {signStatement, type Statement} from '../../../protocol/statement.ts';
 import type {KubeApi} from '../../../runtime/kube/api.ts';
 import type {KubeObject, ResourceRef} from '../../../runtime/kube/types.ts';
 import {silentLog} from '../../../runtime/log.ts';
+import type {MqttLink} from '../../../runtime/mqtt.ts';
 import {Scheduler} from '../../../simulator/scheduler.ts';
 import {MemoryBroker} from './memory-link.ts';
 import {ScriptedDevice, type ScriptedDeviceOptions} from './scripted-device.ts';
@@ -193,11 +194,20 @@ export class Fixture {
 		return list.items.map(({reason, message}) => `${reason}: ${message}`);
 	}
 
+	/** One more controller over the same store and broker, not started. */
+	addController(options: ControllerOptions): Controller {
+		return this.#createController(this.broker.link(), options);
+	}
+
 	#makeController(): Controller {
-		const {api, link, scheduler} = this;
+		return this.#createController(this.link, this.#options);
+	}
+
+	#createController(link: MqttLink, options: ControllerOptions): Controller {
+		const {api, scheduler} = this;
 		return createController({
 			api, link, clock: scheduler.clock, random: scheduler.random('controller'), log: silentLog, fleetSecret,
-			rootPublicKey: publicKeyOf(rootSecret), options: this.#options,
+			rootPublicKey: publicKeyOf(rootSecret), options,
 		});
 	}
 
