@@ -13,8 +13,20 @@ interface Row {
 /** Each command stands in a file of its own that is loaded only when it is called: help stays quick. */
 const commands: readonly Row[] = [
 	{
+		name: 'get', group: 'See', summary: 'containers, devices and tenants, as a table or whole',
+		load: async () => (await import('./commands/get.ts')).addGetCommand,
+	},
+	{
+		name: 'describe', group: 'See', summary: 'all there is to say of one of them, with its events',
+		load: async () => (await import('./commands/describe.ts')).addDescribeCommand,
+	},
+	{
 		name: 'why', group: 'See', summary: 'why a device is not where it should be',
 		load: async () => (await import('./commands/why.ts')).addWhyCommand,
+	},
+	{
+		name: 'rollout', group: 'Act', summary: 'wait for a rollout, list its revisions, pause, resume, undo',
+		load: async () => (await import('./commands/rollout.ts')).addRolloutCommand,
 	},
 	{
 		name: 'build', group: 'Author', summary: 'compile, pack and sign a container folder',

@@ -1,4 +1,5 @@
 import {InvalidArgumentError} from 'commander';
+import {parseDuration} from './output/age.ts';
 
 /** Parser of an integer option; the error names the option, the value and the rule. */
 export function integerOption(name: string, min: number, max: number): (text: string) => number {
@@ -8,6 +9,17 @@ export function integerOption(name: string, min: number, max: number): (text: st
 			throw new InvalidArgumentError(`${name} is "${text}", an integer from ${min} to ${max} required`);
 		}
 		return value;
+	};
+}
+
+/** Parser of a duration such as `90s`, `5m` or `0`, into milliseconds. */
+export function durationOption(name: string): (text: string) => number {
+	return (text) => {
+		const ms = parseDuration(text);
+		if (ms === undefined) {
+			throw new InvalidArgumentError(`${name} is "${text}", a duration such as 90s or 5m required`);
+		}
+		return ms;
 	};
 }
 

@@ -1,10 +1,12 @@
 import type {FemtoContainer, FemtoDevice, FemtoTenant} from '../../protocol/generated/resources.ts';
+import type {KubeObject} from '../../runtime/kube/types.ts';
 import {age, untilTime} from './age.ts';
+import type {ShownKind} from './kinds.ts';
 import {containerSummary, deviceSummary, tenantSummary} from './status.ts';
 import type {Column} from './table.ts';
 
 /** Columns of FemtoContainers: how far the rollout is, in numbers of devices; the reason last, since it has spaces. */
-export function containerColumns(nowMs: () => number): readonly Column<FemtoContainer>[] {
+function containerColumns(nowMs: () => number): readonly Column<FemtoContainer>[] {
 	return [
 		{title: 'STATUS', value: (container) => containerSummary(container).word},
 		{title: 'WAVE', value: ({status}) => status?.wave && `${status.wave.index}/${status.wave.of}`},
@@ -24,7 +26,7 @@ export function containerColumns(nowMs: () => number): readonly Column<FemtoCont
 	];
 }
 
-export function deviceColumns(nowMs: () => number): readonly Column<FemtoDevice>[] {
+function deviceColumns(nowMs: () => number): readonly Column<FemtoDevice>[] {
 	return [
 		{title: 'CLASS', value: ({metadata}) => metadata.labels?.['class']},
 		{title: 'STATUS', value: (device) => deviceSummary(device).word},
@@ -42,7 +44,7 @@ export function deviceColumns(nowMs: () => number): readonly Column<FemtoDevice>
 	];
 }
 
-export function tenantColumns(nowMs: () => number): readonly Column<FemtoTenant>[] {
+function tenantColumns(nowMs: () => number): readonly Column<FemtoTenant>[] {
 	return [
 		{title: 'FOR-NAMESPACE', value: ({spec}) => spec.namespace},
 		{title: 'STATUS', value: (tenant) => tenantSummary(tenant).word},
@@ -64,4 +66,17 @@ function confirmed(status: FemtoDevice['status']): number {
 /** The first 12 hexadecimal digits: enough to tell two apart. */
 export function shortDigest(digest: string): string {
 	return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** The columns of a kind after its name. `nowMs` is asked for each row. */
+export function columnsOf(kind: ShownKind['kind'], nowMs: () => number): readonly Column<KubeObject>[] {
+	// The kind says what the objects are: the API has checked them against its schema.
+	switch (kind) {
+		case 'FemtoContainer':
+			return containerColumns(nowMs) as readonly Column<KubeObject>[];
+		case 'FemtoDevice':
+			return deviceColumns(nowMs) as readonly Column<KubeObject>[];
+		case 'FemtoTenant':
+			return tenantColumns(nowMs) as readonly Column<KubeObject>[];
+	}
 }

@@ -46,7 +46,8 @@ function apply(step: Step, value: unknown): readonly unknown[] {
 		case 'union':
 			return step.steps.flatMap((one) => apply(one, value));
 		case 'filter':
-			return children(value).filter((item) => holds(step.operator, resolve(step.left, item), step.right && resolve(step.right, item)));
+			return children(value).filter((item) =>
+				holds(step.operator, resolve(step.left, item), step.right && resolve(step.right, item)));
 	}
 }
 

@@ -61,7 +61,8 @@ export function sorted(value: unknown): unknown {
 		return value;
 	}
 	const entries = Object.entries(value).filter(([key]) => key !== 'managedFields');
-	return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+	const ordered = entries.toSorted(([left], [right]) => (left < right ? -1 : 1));
+	return Object.fromEntries(ordered.map(([key, item]) => [key, sorted(item)]));
 }
 
 /** What JSON, YAML and JSONPath print. YAML comes as a function, since its package takes its time to load. */

@@ -1,5 +1,5 @@
 /** Controls (C0, DEL, C1) and the marks that turn the direction of text: they could redraw a terminal or mislead. */
-const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const controls = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text of unknown origin on one line of a terminal: line breaks and tabs become spaces, other controls go. */
 export function oneLine(text: string): string {
@@ -13,6 +13,6 @@ export function escapeControls(text: string): string {
 
 /** The text, cut to so many characters; what is cut ends in `…`. */
 export function cut(text: string, length: number): string {
-	const characters = [...text];
+	const characters = Array.from(text);
 	return characters.length <= length ? text : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`;
 }

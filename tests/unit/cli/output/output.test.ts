@@ -63,7 +63,7 @@ test('JSON and YAML have their keys in order and escape what could steer a termi
 		+ '        "d": 1\n    },\n    "b": "\\u001b[1m\\u009b",\n    "metadata": {}\n}\n');
 	const yaml = printObject({kind: 'yaml'}, value, (object) => writeYaml([object]));
 	assert.ok(yaml.ok);
-	assert.doesNotMatch(yaml.value, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+	assert.doesNotMatch(yaml.value.replaceAll('\n', ''), /\p{Cc}/u);
 	assert.equal((parse(yaml.value) as {b: string}).b, value.b);
 });
 
