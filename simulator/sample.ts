@@ -32,11 +32,12 @@ export const sampleName = 'checksum';
 
 const apiVersion = 'femtofleet.dev/v1alpha1';
 const tenant = 1;
+const log = 1;
 const kvPut = 4;
 const sensorRead = 6;
 const timerHook = 1;
 const instructionsPerRun = 20_000;
-const permissions = 2 ** kvPut + 2 ** sensorRead;
+const permissions = 2 ** log + 2 ** kvPut + 2 ** sensorRead;
 
 export function createFleetKeys(random: Random): FleetKeys {
 	const rootSecretKey = random.bytes(32);
@@ -75,7 +76,7 @@ export function containerObjects(keys: FleetKeys, options: SampleOptions): reado
 	return [configMap, container];
 }
 
-/** What a version is made of; every program may write numbers, and read the sensor. */
+/** What a version is made of; every program may log, write numbers, and read the sensor. */
 export interface SampleVersion {
 	readonly name: string;
 	/** Of its statement. */
