@@ -1,5 +1,5 @@
 import {equalJson, isObject, showJson, type Json, type JsonObject} from './json.ts';
-import {objectOrEmpty} from './shape.ts';
+import {objectOrEmpty, textOf} from './shape.ts';
 import type {FieldProblem} from './validate.ts';
 
 /** Rules of the built-in kinds that a schema can't tell, in the official words. `previous` is absent on create. */
@@ -17,7 +17,7 @@ export function checkConfigMap(next: JsonObject, previous: JsonObject | undefine
 	return [
 		...checkImmutable(next, previous, fields),
 		...fields.flatMap((field) => checkKeys(next, field)),
-		...twice.map((key) => problem('FieldValueInvalid', `data[${key}]`, `Invalid value: ${showJson(key)}: duplicate of key present in binaryData`)),
+		...twice.map((key) => invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')),
 		...(bytes > dataBytesMax ? [tooLong('')] : []),
 	];
 }
@@ -25,7 +25,7 @@ export function checkConfigMap(next: JsonObject, previous: JsonObject | undefine
 export function checkSecret(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
 	const changed = previous !== undefined && previous['type'] !== next['type'];
 	return [
-		...(changed ? [problem('FieldValueInvalid', 'type', `Invalid value: ${showJson(next['type'] ?? '')}: field is immutable`)] : []),
+		...(changed ? [invalid('type', next['type'] ?? '', 'field is immutable')] : []),
 		...checkImmutable(next, previous, ['data']),
 		...checkKeys(next, 'data'),
 		...(bytesOf(objectOrEmpty(next['data']), base64Length) > dataBytesMax ? [tooLong('data')] : []),
@@ -42,7 +42,7 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
 
 function checkSecretType(secret: JsonObject): readonly FieldProblem[] {
 	const data = objectOrEmpty(secret['data']);
-	const type = String(secret['type']);
+	const type = textOf(secret, 'type');
 	if (type === 'kubernetes.io/basic-auth') {
 		const keys = ['username', 'password'];
 		return keys.some((key) => Object.hasOwn(data, key)) ? [] : keys.map((key) => required(`data[${key}]`));
@@ -54,16 +54,15 @@ function checkSecretType(secret: JsonObject): readonly FieldProblem[] {
 	}
 	const wanted = Object.hasOwn(requiredKeys, type) ? (requiredKeys[type] ?? []) : [];
 	return wanted.flatMap((key) => {
-		const value = Object.hasOwn(data, key) ? data[key] : undefined;
-		if (value === undefined) return [required(`data[${key}]`)];
-		if (!key.startsWith('.docker') || isJsonObject(value)) return [];
-		return [problem('FieldValueInvalid', `data[${key}]`, 'Invalid value: "<secret contents redacted>": must be a JSON object')];
+		if (!Object.hasOwn(data, key)) return [required(`data[${key}]`)];
+		if (!key.startsWith('.docker') || isJsonObject(textOf(data, key))) return [];
+		return [invalid(`data[${key}]`, '<secret contents redacted>', 'must be a JSON object')];
 	});
 }
 
-function isJsonObject(base64: Json): boolean {
+function isJsonObject(base64: string): boolean {
 	try {
-		return isObject(JSON.parse(Buffer.from(String(base64), 'base64').toString()));
+		return isObject(JSON.parse(Buffer.from(base64, 'base64').toString()));
 	} catch {
 		return false;
 	}
@@ -75,8 +74,7 @@ export function checkEvent(next: JsonObject): readonly FieldProblem[] {
 	// An object without namespace keeps its events in the namespace default.
 	const expected = involved['namespace'] ?? '';
 	const fits = expected === '' ? meta['namespace'] === 'default' : meta['namespace'] === expected;
-	const message = `Invalid value: ${showJson(expected)}: does not match event.namespace`;
-	return fits ? [] : [problem('FieldValueInvalid', 'involvedObject.namespace', message)];
+	return fits ? [] : [invalid('involvedObject.namespace', expected, 'does not match event.namespace')];
 }
 
 export function checkRevision(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
@@ -99,9 +97,7 @@ function checkImmutable(
 function checkKeys(object: JsonObject, field: string): readonly FieldProblem[] {
 	return Object.keys(objectOrEmpty(object[field])).flatMap((key) => {
 		const rule = keyProblem(key);
-		return rule === undefined
-			? []
-			: [problem('FieldValueInvalid', `${field}[${key}]`, `Invalid value: ${showJson(key)}: ${rule}`)];
+		return rule === undefined ? [] : [invalid(`${field}[${key}]`, key, rule)];
 	});
 }
 
@@ -113,7 +109,7 @@ function keyProblem(key: string): string | undefined {
 }
 
 function bytesOf(data: JsonObject, lengthOf: (text: string) => number): number {
-	return Object.values(data).reduce((sum: number, value) => sum + lengthOf(String(value)), 0);
+	return Object.keys(data).reduce((sum, key) => sum + lengthOf(textOf(data, key)), 0);
 }
 
 function utf8Length(text: string): number {
@@ -134,6 +130,10 @@ function required(field: string): FieldProblem {
 
 function forbid(field: string, why: string): FieldProblem {
 	return problem('FieldValueForbidden', field, `Forbidden: ${why}`);
+}
+
+function invalid(field: string, value: Json, why: string): FieldProblem {
+	return problem('FieldValueInvalid', field, `Invalid value: ${showJson(value)}: ${why}`);
 }
 
 function problem(reason: FieldProblem['reason'], field: string, message: string): FieldProblem {

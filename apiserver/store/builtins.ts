@@ -2,7 +2,7 @@ import {checkConfigMap, checkEvent, checkRevision, checkSecret} from './builtin-
 import {isObject, type JsonObject} from './json.ts';
 import type {Kind, PrinterColumn} from './kind.ts';
 import {compileSchema} from './schema.ts';
-import {metaOf, objectOrEmpty} from './shape.ts';
+import {metaOf, objectOrEmpty, textOf} from './shape.ts';
 
 const text = {type: 'string'} as const;
 const time = {type: 'string', format: 'date-time', nullable: true} as const;
@@ -175,6 +175,7 @@ function builtin(schema: JsonObject & {readonly properties: JsonObject}, options
 		nameRule: 'subdomain',
 		selectableFields: [],
 		hasOwnFields: false,
+		builtin: true,
 		singular: options.kind.toLowerCase(),
 		listKind: `${options.kind}List`,
 		shortNames: [],
@@ -200,6 +201,6 @@ function completeSecret(object: JsonObject): JsonObject {
 	const entries = Object.entries(objectOrEmpty(stringData));
 	// What is no text is left for validation to refuse.
 	if (!isObject(stringData) || entries.some(([, value]) => typeof value !== 'string')) return object;
-	const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]));
+	const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(textOf({value}, 'value')).toString('base64')]));
 	return {...typed, data: {...objectOrEmpty(rest['data']), ...data}};
 }

@@ -83,5 +83,6 @@ function readText(object: JsonObject, path: readonly string[]): string {
 	let value: Json | undefined = object;
 	for (const key of path) value = isObject(value) ? value[key] : undefined;
 	if (isObject(value)) return typeof value['component'] === 'string' ? value['component'] : '';
-	return value === undefined || value === null ? '' : String(value);
+	if (value === undefined || value === null) return '';
+	return typeof value === 'string' ? value : JSON.stringify(value);
 }

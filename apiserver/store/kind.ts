@@ -40,8 +40,10 @@ export interface Kind {
 	readonly schema: Schema;
 	/** Field selectors besides metadata.name and metadata.namespace. */
 	readonly selectableFields: readonly string[];
-	/** The official server declares the fields of this kind itself; tells how it words a refusal. */
+	/** Whether the official server has selectable fields of its own for the kind, which tells how it words a refusal. */
 	readonly hasOwnFields: boolean;
+	/** The official server decodes it into a type of its own. */
+	readonly builtin: boolean;
 	/** Objects go this long after their last change, milliseconds; absent: never. Seen to when one is created. */
 	readonly lifetimeMs?: number;
 	/** Status of a new object, which a caller can't set. */

@@ -61,6 +61,7 @@ function kindsOfCrd(crd: JsonObject): readonly Kind[] {
 				schema: compileSchema(objectOrEmpty(objectOrEmpty(version['schema'])['openAPIV3Schema'])),
 				selectableFields: selectableFieldsOf(version['selectableFields']),
 				hasOwnFields: true,
+				builtin: false,
 			};
 		});
 }

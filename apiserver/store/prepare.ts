@@ -1,9 +1,10 @@
 import {formatTime, type Clock} from '../../runtime/clock.ts';
 import {below, type Random} from '../../runtime/random.ts';
+import {decodeProblem} from './decode.ts';
 import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
-import {badRequest, conflict, invalid, unknownFields, unknownFieldsInPatch} from './refusals.ts';
+import {badRequest, conflict, invalid, undecodable} from './refusals.ts';
 import {metaOf, objectOrEmpty, shape, textOf, without} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
@@ -111,6 +112,8 @@ function admitShape(kind: Kind, input: object, admission: Admission): JsonObject
 	const droppedOfBody: string[] = [];
 	const shapedMetadata = shapeMetadata(metadata, dropped);
 	const shaped = {...objectOrEmpty(shapeBody(kind, body, droppedOfBody)), metadata: shapedMetadata};
+	const undecoded = kind.builtin ? decodeProblem(kind.schema, shaped, kind.kind) : undefined;
+	if (undecoded !== undefined) throw undecodable(kind, undecoded, admission.patched ? input : undefined);
 	tellUnknown(kind, input, [...dropped, ...droppedOfBody.toSorted()], admission);
 	return shaped;
 }
@@ -120,7 +123,7 @@ function tellUnknown(kind: Kind, input: object, paths: readonly string[], admiss
 	if (paths.length === 0 || fieldValidation === 'Ignore') return;
 	const problems = paths.map((path) => `unknown field ${JSON.stringify(path)}`);
 	if (fieldValidation === 'Warn') for (const problem of problems) onWarning(problem);
-	else throw patched ? unknownFieldsInPatch(input, problems) : unknownFields(kind, problems);
+	else throw undecodable(kind, `strict decoding error: ${problems.join(', ')}`, patched ? input : undefined);
 }
 
 function shapeBody(kind: Kind, body: object, dropped: string[]): Json {

@@ -58,17 +58,14 @@ export function patchNotApplicable(why: string): KubeError {
 	});
 }
 
-/** Strict decoding of a whole object that was sent. */
-export function unknownFields(kind: Kind, problems: readonly string[]): KubeError {
-	const list = problems.join(', ');
-	return badRequest(
-		`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${list}`,
-	);
-}
-
-/** Strict decoding of what a patch has made: the official server shows all of it. */
-export function unknownFieldsInPatch(patched: object, problems: readonly string[]): KubeError {
-	const message = `Invalid value: ${quote(JSON.stringify(patched))}: strict decoding error: ${problems.join(', ')}`;
+/** A body that can't be decoded; after a patch the official server shows all that the patch made. */
+export function undecodable(kind: Kind, why: string, patched: object | undefined): KubeError {
+	if (patched === undefined) {
+		return badRequest(
+			`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`,
+		);
+	}
+	const message = `Invalid value: ${quote(JSON.stringify(patched))}: ${why}`;
 	return refusal(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
 		causes: [{reason: 'FieldValueInvalid', message, field: 'patch'}],
 	});

@@ -138,8 +138,8 @@ export class Store implements KubeApi {
 		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
 		const expired = planExpiry(this.#tables, kind, this.#environment.clock.now());
 		const made = this.#finish({kind, type: 'ADDED', object: prepared}, expired, options);
-		const {uid, ownerReferences} = metaOf(made);
-		if (ownerReferences !== undefined && options.dryRun !== true) this.#collect([String(uid)]);
+		const isOwned = metaOf(made)['ownerReferences'] !== undefined;
+		if (isOwned && options.dryRun !== true) this.#collect([textOf(metaOf(made), 'uid')]);
 		return asKube<T>(made);
 	}
 

@@ -74,9 +74,9 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 	}
 
 	#open(): void {
-		const {history, kind, currentVersion} = this.#source;
+		const {history, kind} = this.#source;
 		const {resourceVersion, timeoutSeconds, sendInitialEvents, signal} = this.#options;
-		const current = currentVersion();
+		const current = this.#source.currentVersion();
 		const asked = Number(resourceVersion);
 		if (asked > current) throw versionFromFuture(asked, current);
 		const fromNow = asked === 0 || sendInitialEvents === true;
