@@ -4,7 +4,6 @@ import {sleep, type Clock} from '../clock.ts';
 import type {HttpResponse} from '../http.ts';
 import type {Log} from '../log.ts';
 import {fraction, type Random} from '../random.ts';
-import {version} from '../version.ts';
 import type {KubeApi} from './api.ts';
 import {busySeconds, flatHeaders, isSuccess, refusalOfAnswer, warningsOf} from './client/answer.ts';
 import {HttpKubeApi, type Call, type Caller} from './client/api.ts';
@@ -12,21 +11,12 @@ import {bodyText} from './client/body.ts';
 import {exchange, Failure} from './client/exchange.ts';
 import {phraseOf, UnreachableError} from './client/failure.ts';
 import {Flight} from './client/flight.ts';
+import {requestOf, requestOptions, type KubeRequest} from './client/request.ts';
 import type {KubeConnection} from './config.ts';
 
 export {bodyText, successText} from './client/body.ts';
 export {UnreachableError} from './client/failure.ts';
-
-export interface KubeRequest {
-	readonly method: string;
-	/** Begins with a slash; follows the path of the server's URL. */
-	readonly path: string;
-	readonly query?: URLSearchParams | Readonly<Record<string, string>>;
-	/** Names in lower case. */
-	readonly headers?: Readonly<Record<string, string>>;
-	readonly body?: string | Uint8Array;
-	readonly signal?: AbortSignal;
-}
+export type {KubeRequest} from './client/request.ts';
 
 /** The API over HTTP. Besides refusals (KubeError) it throws `UnreachableError`: no answer, or not the whole of it. */
 export interface KubeClient extends KubeApi {
@@ -79,6 +69,7 @@ class Connections implements Caller {
 	readonly #connection: KubeConnection;
 	readonly #parts: KubeClientParts;
 	readonly #url: URL;
+	readonly #isPlain: boolean;
 	readonly #agent: http.Agent;
 	readonly #flights = new Set<Flight>();
 	#isClosed = false;
@@ -89,7 +80,8 @@ class Connections implements Caller {
 		this.#url = new URL(connection.server);
 		const pool = {keepAlive: true, timeout: idleMs};
 		const {ca, cert, key, serverName: servername, insecure} = connection.tls;
-		this.#agent = this.#url.protocol === 'http:' ? new http.Agent(pool) : new https.Agent({
+		this.#isPlain = this.#url.protocol === 'http:';
+		this.#agent = this.#isPlain ? new http.Agent(pool) : new https.Agent({
 			...pool, ca, cert, key, servername, rejectUnauthorized: insecure !== true,
 		});
 	}
@@ -195,16 +187,8 @@ class Connections implements Caller {
 		if (this.#isClosed) {
 			throw this.#unreachable('the client is closed');
 		}
-		const {hostname, port, protocol, pathname} = this.#url;
-		const {method, body} = request;
-		const query = new URLSearchParams(request.query).toString();
-		const path = `${pathname.replace(/\/$/, '')}${request.path}${query === '' ? '' : `?${query}`}`;
-		const length = body === undefined ? undefined : {'content-length': String(Buffer.byteLength(body))};
-		const headers = {'user-agent': `femtofleet/${version}`, ...request.headers, ...length, ...credentials};
-		const open = protocol === 'http:' ? http.request : https.request;
-		return exchange(() => open({
-			agent: this.#agent, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, method, path, headers, ...certificate,
-		}), body, signal);
+		const options = {agent: this.#agent, ...requestOptions(this.#url, request, credentials), ...certificate};
+		return exchange(() => (this.#isPlain ? http : https).request(options), request.body, signal);
 	}
 
 	/** Throws the flight's reason when it was aborted. */
@@ -253,9 +237,4 @@ class Connections implements Caller {
 	readonly #warn = (text: string): void => {
 		this.#parts.log?.warn('warning of the API server', {text});
 	};
-}
-
-function requestOf({method, path, query, body, contentType = 'application/json'}: Call): KubeRequest {
-	const headers = {accept: 'application/json', ...(body !== undefined && {'content-type': contentType})};
-	return {method, path, headers, ...(query && {query}), ...(body !== undefined && {body: JSON.stringify(body)})};
 }
