@@ -39,8 +39,7 @@ export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
 	const notAfter = new Date(nowMs);
 	notAfter.setUTCFullYear(notAfter.getUTCFullYear() + validityYears);
 	const caName = [{CN: ['femtofleet-ca']}];
-	const certify = async (subject: {readonly [key: string]: string[]}[], keys: CryptoPair, extensions: Extension[]): Promise<string> => {
-		const publicKey = keys.publicKey;
+	const certify = async (subject: Subject, {publicKey}: CryptoPair, extensions: Extension[]): Promise<string> => {
 		const certificate = await x509.X509CertificateGenerator.create({
 			subject, issuer: caName, publicKey, signingKey: caKeys.privateKey, signingAlgorithm, notBefore, notAfter,
 			extensions: [
@@ -56,7 +55,8 @@ export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
 		new x509.KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
 		new x509.ExtendedKeyUsageExtension([name]),
 	];
-	const names = [...new Set([...localHosts, ...hosts])].map((host) => ({type: isAddress.test(host) ? 'ip' : 'dns', value: host}) as const);
+	const names = [...new Set([...localHosts, ...hosts])];
+	const alternatives = names.map((value) => ({type: isAddress.test(value) ? 'ip' : 'dns', value}) as const);
 	return {
 		caCert: await certify(caName, caKeys, [
 			new x509.BasicConstraintsExtension(true, 0, true),
@@ -65,7 +65,7 @@ export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
 		caKey: await exportKey(caKeys),
 		serverCert: await certify([{CN: ['femto-apiserver']}], serverKeys, [
 			...usage(ExtendedKeyUsage.serverAuth),
-			new x509.SubjectAlternativeNameExtension(names),
+			new x509.SubjectAlternativeNameExtension(alternatives),
 		]),
 		serverKey: await exportKey(serverKeys),
 		adminCert: await certify([{O: ['system:masters']}, {CN: ['femto-admin']}], adminKeys, usage(ExtendedKeyUsage.clientAuth)),
@@ -73,6 +73,7 @@ export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
 	};
 }
 
+type Subject = {readonly [key: string]: string[]}[];
 type CryptoPair = Awaited<ReturnType<typeof makeKeys>>;
 
 async function makeKeys(): Promise<webcrypto.CryptoKeyPair> {

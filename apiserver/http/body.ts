@@ -2,8 +2,10 @@ import {isObject} from '../store/json.ts';
 import type {Kind} from '../store/kind.ts';
 import {badRequest, invalid} from '../store/refusals.ts';
 import {jsonType} from './answers.ts';
+import {isBuiltin} from './documents/names.ts';
 import {inspectJson, type JsonFindings} from './json-text.ts';
 import {readMediaRange} from './negotiate.ts';
+import {readProtobuf} from './protobuf.ts';
 import {unsupportedMediaType} from './refusals.ts';
 import type {ApiRequest} from './request.ts';
 import {readYamlBody} from './yaml-text.ts';
@@ -28,7 +30,7 @@ export function contentTypeOf({headers}: ApiRequest, accepted: readonly string[]
 }
 
 /**
- * The body as JSON, or as YAML where its type says so. @throws KubeError 413, and 400 for what can't be read, worded by
+ * The body as JSON, YAML or protobuf, as its type says. @throws KubeError 413, and 400 for what can't be read, worded by
  * `wrap`; another error when the body breaks off.
  */
 export async function readBody(
@@ -39,6 +41,7 @@ export async function readBody(
 	const bytes = await request.readBody();
 	let text = '';
 	try {
+		if (contentType === protobufType) return {value: readProtobuf(bytes), text: 'protobuf', duplicates: [], inexact: []};
 		text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
 		return contentType === yamlType ? {...readYamlBody(text), text} : readJson(text);
 	} catch (error) {
@@ -59,10 +62,16 @@ function refuseDeep(value: unknown, levels = nestingMax): void {
 	for (const child of Object.values(value)) refuseDeep(child, levels - 1);
 }
 
-export const objectTypes = [jsonType, yamlType];
+const protobufType = 'application/vnd.kubernetes.protobuf';
+const objectTypes = [jsonType, yamlType];
+
+/** Media types of bodies that hold an object: protobuf only for kinds that every Kubernetes has. */
+export function objectTypesOf(kind: Kind): readonly string[] {
+	return isBuiltin(kind) ? [...objectTypes, protobufType] : objectTypes;
+}
 
 /** Words what is wrong with an object of a kind, as the official server does where no kind could be read. */
-export function unrecognized({kind}: Kind): (problem: string, text: string) => string {
+export function unrecognized(kind: string): (problem: string, text: string) => string {
 	return (problem, text) => {
 		const shown = text === '' ? '<empty>' : text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 		const why = `couldn't get version/kind; json parse error: ${problem}`;
@@ -81,18 +90,18 @@ export function refuseInexact(kind: Kind, name: string, {inexact}: JsonFindings)
 }
 
 /** The value as an object with its kind named. @throws KubeError 400. */
-export function asTyped(kind: Kind, {value, text}: Body, isBuiltin: boolean): Readonly<Record<string, unknown>> {
-	if (!isObject(value)) throw badRequest(unrecognized(kind)('json: cannot unmarshal into an object', text));
+export function asTyped(kind: Kind, {value, text}: Body): Readonly<Record<string, unknown>> {
+	if (!isObject(value)) throw badRequest(unrecognized(kind.kind)('json: cannot unmarshal into an object', text));
 	const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 	for (const key of ['kind', 'apiVersion'] as const) {
 		const own = value[key];
 		if (own === undefined || own === '') {
 			// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
-			if (isBuiltin) continue;
+			if (isBuiltin(kind)) continue;
 			const missing = `Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${text.trim()}'`;
 			throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
 		}
-		if (typeof own !== 'string') throw badRequest(unrecognized(kind)(`json: cannot unmarshal ${key} into a string`, text));
+		if (typeof own !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
 	}
 	const {metadata} = value;
 	if (metadata !== undefined && metadata !== null && !isObject(metadata)) {

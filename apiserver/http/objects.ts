@@ -32,7 +32,8 @@ export function presentObject({request, kind, clock}: Call, {as}: Form, object: 
 	return toTable(kind, [object], {includeObject, nowMs: clock.now(), listMeta, withColumns});
 }
 
-export function listAnswer({request, kind, clock}: Call, form: Form, items: readonly KubeObject[], listMeta: ListMeta): HttpResponse {
+export function listAnswer(call: Call, form: Form, items: readonly KubeObject[], listMeta: ListMeta): HttpResponse {
+	const {request, kind, clock} = call;
 	if (form.as === undefined) {
 		const shown = isBuiltin(kind) ? items.map(withoutType) : items;
 		return documentAnswer(form, {kind: kind.listKind, apiVersion: groupVersionOf(kind), metadata: listMeta, items: shown});
@@ -43,7 +44,8 @@ export function listAnswer({request, kind, clock}: Call, form: Form, items: read
 }
 
 /** Kinds of its own the official server lists without saying for each what it is. */
-function withoutType({kind: _, apiVersion: __, ...rest}: KubeObject): object {
+function withoutType(object: KubeObject): object {
+	const {kind: _, apiVersion: __, ...rest} = object;
 	return rest;
 }
 

@@ -175,5 +175,6 @@ function forbidden(field: string, why: string): FieldRefusal {
 
 function notSupported(field: string, value: unknown, known: readonly string[]): FieldRefusal {
 	const list = known.map((text) => JSON.stringify(text)).join(', ');
-	return {reason: 'FieldValueNotSupported', field, message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`};
+	const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+	return {reason: 'FieldValueNotSupported', field, message};
 }

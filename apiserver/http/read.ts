@@ -16,10 +16,8 @@ export async function getObject(call: Call): Promise<HttpResponse> {
 
 export async function listObjects(call: Call, options: ReadOptions): Promise<HttpResponse> {
 	const form = formOf(call, 'list');
-	const {watch: _, timeoutSeconds: __, allowWatchBookmarks: ___, sendInitialEvents: ____, ...listOptions} = options;
 	await awaitVersion(call, options.resourceVersion ?? '');
-	const list = await call.store.list(call.ref, listOptions);
-	const {items, ...meta} = list;
+	const {items, ...meta} = await call.store.list(call.ref, options);
 	return listAnswer(call, form, items, meta);
 }
 

@@ -46,9 +46,13 @@ export interface FieldRefusal {
 	readonly message: string;
 }
 
+interface Subject {
+	readonly group: string;
+	readonly kind: string;
+}
+
 /** 422 for options of a request, or for a body that names no kind ('' then). */
-export function invalidRequest(subject: {readonly group: string; readonly kind: string}, problems: readonly FieldRefusal[]): KubeError {
-	const {group, kind} = subject;
+export function invalidRequest({group, kind}: Subject, problems: readonly FieldRefusal[]): KubeError {
 	const texts = problems.map(({field, message}) => `${field}: ${message}`);
 	const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
 	const target = group === '' ? kind : `${kind}.${group}`;

@@ -5,7 +5,7 @@ import type {KubeObject} from '../../runtime/kube/types.ts';
 import {isObject} from '../store/json.ts';
 import {badRequest} from '../store/refusals.ts';
 import {statusHead} from './answers.ts';
-import {contentTypeOf, objectTypes, readBody} from './body.ts';
+import {contentTypeOf, objectTypesOf, readBody, unrecognized} from './body.ts';
 import {documentAnswer, formOf, listAnswer, objectAnswer} from './objects.ts';
 import {readDeleteOptions, readListOptions} from './options.ts';
 import type {Call} from './request.ts';
@@ -26,7 +26,7 @@ export async function deleteObject(call: Call): Promise<HttpResponse> {
 export async function deleteCollection(call: Call): Promise<HttpResponse> {
 	const {store, ref, request} = call;
 	const form = formOf(call, 'list');
-	const {watch: _, timeoutSeconds: __, allowWatchBookmarks: ___, sendInitialEvents: ____, ...selection} = readListOptions(request.query);
+	const selection = readListOptions(request.query);
 	const options = await readOptions(call);
 	const {items, ...meta} = await store.list(ref, selection);
 	for (const item of items) await deleteOne(call, item, options);
@@ -42,13 +42,11 @@ async function deleteOne({store, ref}: Call, {metadata}: KubeObject, options: De
 	}
 }
 
-async function readOptions({request}: Call): Promise<DeleteOptions> {
-	const contentType = contentTypeOf(request, objectTypes);
-	const wrap = (problem: string, text: string): string =>
-		`the object provided is unrecognized (must be of type DeleteOptions): couldn't get version/kind; json parse error: ${problem} (${text.slice(0, 30)})`;
+async function readOptions({request, kind}: Call): Promise<DeleteOptions> {
+	const contentType = contentTypeOf(request, objectTypesOf(kind));
 	const bytes = await request.readBody();
 	if (bytes.length === 0) return readDeleteOptions(request.query, undefined);
-	const {value} = await readBody({...request, readBody: async () => bytes}, contentType, wrap);
+	const {value} = await readBody({...request, readBody: async () => bytes}, contentType, unrecognized('DeleteOptions'));
 	if (!isObject(value) || (value['kind'] ?? 'DeleteOptions') !== 'DeleteOptions') {
 		throw badRequest('decoded object cannot be converted to DeleteOptions');
 	}

@@ -2,6 +2,7 @@ import type {KubeApi, WriteOptions} from '../../runtime/kube/api.ts';
 import {isKubeError} from '../../runtime/kube/errors.ts';
 import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
 import {isObject, type Json, type JsonObject} from '../store/json.ts';
+import {objectOrEmpty} from '../store/shape.ts';
 import {badRequest} from '../store/refusals.ts';
 
 const attemptsMax = 5;
@@ -20,9 +21,10 @@ export async function patchStrategically(
 	for (let attempt = 1; ; attempt++) {
 		const current = await api.get(ref, name);
 		const {merged, looked} = toMergePatch(current as unknown as JsonObject, patch as JsonObject);
-		const guard = looked ? {metadata: {...(merged['metadata'] as JsonObject), resourceVersion: current.metadata.resourceVersion}} : {};
+		const {resourceVersion} = current.metadata;
+		const guarded = {...merged, metadata: {...objectOrEmpty(merged['metadata']), resourceVersion}};
 		try {
-			return await api.patch(ref, name, {...merged, ...guard}, options);
+			return await api.patch(ref, name, looked ? guarded : merged, options);
 		} catch (error) {
 			if (!looked || attempt === attemptsMax || !isKubeError(error, 'Conflict')) throw error;
 		}

@@ -3,7 +3,7 @@ import type {HttpResponse} from '../../runtime/http.ts';
 import type {Patch, WriteOptions} from '../../runtime/kube/api.ts';
 import type {KubeObject} from '../../runtime/kube/types.ts';
 import {badRequest} from '../store/refusals.ts';
-import {asTyped, contentTypeOf, objectTypes, readBody, refuseInexact, unrecognized, type Body} from './body.ts';
+import {asTyped, contentTypeOf, objectTypesOf, readBody, refuseInexact, unrecognized, type Body} from './body.ts';
 import {isBuiltin} from './documents/names.ts';
 import {formOf, objectAnswer} from './objects.ts';
 import {readWriteOptions} from './options.ts';
@@ -72,9 +72,9 @@ function asPatch(value: unknown, isList: boolean): Patch {
 
 async function readObject(call: Call, options: WriteOptions): Promise<KubeObject> {
 	const {request, kind} = call;
-	const contentType = contentTypeOf(request, objectTypes);
-	const body = await readBody(request, contentType, unrecognized(kind));
-	const object = asTyped(kind, body, isBuiltin(kind)) as unknown as KubeObject;
+	const contentType = contentTypeOf(request, objectTypesOf(kind));
+	const body = await readBody(request, contentType, unrecognized(kind.kind));
+	const object = asTyped(kind, body) as unknown as KubeObject;
 	refuseInexact(kind, call.name || (object.metadata.name ?? ''), body);
 	refuseDuplicates(body, options, (problem) =>
 		badRequest(`${object.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${problem}`));
