@@ -19,7 +19,11 @@ export interface ChangeWish {
 }
 
 /** `rollout pause` and `rollout resume`. @throws CommandError when it is so already. */
-export async function setPaused(session: Session, name: string, paused: boolean, wish: ChangeWish): Promise<void> {
+export function setPaused(session: Session, name: string, paused: boolean, wish: ChangeWish): Promise<void> {
+	return onNewest(() => setPausedOnce(session, name, paused, wish));
+}
+
+async function setPausedOnce(session: Session, name: string, paused: boolean, wish: ChangeWish): Promise<void> {
 	const container = await session.api.get<FemtoContainer>(refOf(session), name);
 	if (container.spec.paused === paused) {
 		throw new CommandError(`femtocontainers.femtofleet.dev "${name}" is ${paused ? 'already' : 'not'} paused`);
@@ -29,7 +33,11 @@ export async function setPaused(session: Session, name: string, paused: boolean,
 }
 
 /** `rollout undo`: writes the spec back to a revision. What a revision does not hold stays: selector, policies, waves. */
-export async function undo(session: Session, name: string, wanted: number | undefined, wish: ChangeWish): Promise<void> {
+export function undo(session: Session, name: string, wanted: number | undefined, wish: ChangeWish): Promise<void> {
+	return onNewest(() => undoOnce(session, name, wanted, wish));
+}
+
+async function undoOnce(session: Session, name: string, wanted: number | undefined, wish: ChangeWish): Promise<void> {
 	const container = await session.api.get<FemtoContainer>(refOf(session), name);
 	const chosen = chooseRevision(container, await listRevisions(session, container), wanted);
 	if (!chosen.ok) {
@@ -98,18 +106,34 @@ async function findBytes(api: KubeApi, {metadata, spec}: FemtoContainer, digest:
 	}
 }
 
+const tries = 10;
+
+/** The controller writes status all the time: what was decided on an older version is decided again. */
+async function onNewest(run: () => Promise<void>): Promise<void> {
+	for (let left = tries - 1; ; left--) {
+		try {
+			await run();
+			return;
+		} catch (error) {
+			if (!isKubeError(error, 'Conflict') || left === 0) {
+				throw error;
+			}
+		}
+	}
+}
+
 /** Guarded: what was decided on a spec is not written over another one. */
 async function change(
 	session: Session, {metadata}: FemtoContainer, patch: Readonly<Record<string, unknown>>, {dryRun, verbose}: ChangeWish,
 ): Promise<void> {
 	const {namespace, name, resourceVersion} = metadata;
+	const guarded = resourceVersion === undefined ? patch : {...patch, metadata: {resourceVersion}};
+	await session.api.patch(refOf(session), name, guarded, {dryRun, fieldManager: 'femto', fieldValidation: 'Strict'});
 	if (verbose) {
 		const dry = dryRun ? ' --dry-run=server' : '';
 		session.console.error(
 			`(kubectl patch fc ${name} -n ${namespace} --type=merge${dry} -p '${JSON.stringify(patch)}')`);
 	}
-	const guarded = resourceVersion === undefined ? patch : {...patch, metadata: {resourceVersion}};
-	await session.api.patch(refOf(session), name, guarded, {dryRun, fieldManager: 'femto', fieldValidation: 'Strict'});
 }
 
 function tell({console}: Session, name: string, what: string, {dryRun}: ChangeWish): void {
