@@ -19,7 +19,7 @@ export class Failure {
 export function exchange(
 	open: () => ClientRequest, body: string | Uint8Array | undefined, signal: AbortSignal,
 ): Promise<IncomingMessage | Failure> {
-	return new Promise((resolve) => {
+	return new Promise<IncomingMessage | Failure>((resolve) => {
 		let isSent = false;
 		const request = open();
 		const onAbort = (): void => void request.destroy();
@@ -34,5 +34,6 @@ export function exchange(
 			resolve(new Failure(error, isStale, isSent));
 		});
 		request.end(body);
-	});
+		// What `open` throws: a header or certificate that Node can't use.
+	}).catch((error: unknown) => new Failure(error, false, false));
 }
