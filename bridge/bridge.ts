@@ -36,6 +36,8 @@ export interface Bridge {
 	/** Tells devices, broker and watchers; resolves when all connections are closed, 1 s at most. */
 	close(): Promise<void>;
 	counters(): BridgeCounters;
+	/** Whether the broker is connected: the bridge's own connection, which tells of its presence. */
+	readonly isConnected: boolean;
 }
 
 /** Starts a bridge. Throws RangeError for a bad name or configuration. */
@@ -75,6 +77,10 @@ class RunningBridge implements Bridge {
 		this.#running.add(this.#presence);
 		datagrams.onDatagram((address, bytes) => this.#context.work.run(() => this.#onDatagram(address, bytes)));
 		this.#context.work.run(() => this.#presence.start());
+	}
+
+	get isConnected(): boolean {
+		return this.#presence.isUp;
 	}
 
 	counters(): BridgeCounters {

@@ -6,5 +6,6 @@ export {defaultBridgeConfig} from './config.ts';
 export type {BridgeConfig, PredefinedTopic} from './config.ts';
 export {datagramCounters, eventCounters} from './counters.ts';
 export type {BridgeCounters} from './counters.ts';
+export {createBridgeHandler} from './metrics.ts';
 export {openUdpPort} from './udp.ts';
 export type {UdpOptions, UdpPort} from './udp.ts';

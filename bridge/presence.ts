@@ -38,6 +38,10 @@ export class Presence {
 		}, seed, (event) => this.#onEvent(event));
 	}
 
+	get isUp(): boolean {
+		return this.#upSinceMs !== undefined;
+	}
+
 	isUpSince(timeMs: number): boolean {
 		return this.#upSinceMs !== undefined && this.#upSinceMs <= timeMs;
 	}

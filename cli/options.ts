@@ -23,6 +23,23 @@ export function durationOption(name: string): (text: string) => number {
 	};
 }
 
+export interface Address {
+	readonly host: string;
+	readonly port: number;
+}
+
+/** Parser of `HOST:PORT`, an IPv6 address in brackets. */
+export function addressOption(name: string): (text: string) => Address {
+	return (text) => {
+		const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:\s/]+)):([0-9]{1,5})$/.exec(text);
+		const port = Number(match?.[3] ?? Number.NaN);
+		if (match === null || port > 65_535) {
+			throw new InvalidArgumentError(`${name} is "${text}", HOST:PORT with a port up to 65535 required`);
+		}
+		return {host: match[1] ?? match[2] ?? '', port};
+	};
+}
+
 /** Parser of `key=value,key=value`. */
 export function labelsOption(name: string): (text: string) => Record<string, string> {
 	return (text) => Object.fromEntries(text.split(',').map((pair) => {
