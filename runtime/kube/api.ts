@@ -33,7 +33,10 @@ export interface ListOptions {
 	readonly fieldSelector?: string;
 	readonly limit?: number;
 	readonly continue?: string;
-	/** Absent: the newest. With `NotOlderThan` (also when no match is named): at least as new; `Exact`: as it was then. */
+	/**
+	 * Absent: the newest. With `NotOlderThan`: at least as new; `Exact`: as it was then. When no match is named, a list with
+	 * a `limit` is `Exact`, one without is `NotOlderThan`.
+	 */
 	readonly resourceVersion?: string;
 	readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }

@@ -25,15 +25,13 @@ function segment(name: string): string {
 
 export function listQuery(options: ListOptions): Query {
 	const {labelSelector, fieldSelector, limit, resourceVersion, resourceVersionMatch} = options;
-	const version = resourceVersion === '' ? undefined : resourceVersion;
 	return query({
 		labelSelector,
 		fieldSelector,
 		limit,
 		continue: options.continue,
-		resourceVersion: version,
-		// A server that is told none takes a version together with a limit for an exact one.
-		resourceVersionMatch: version === undefined ? undefined : resourceVersionMatch ?? 'NotOlderThan',
+		resourceVersion: resourceVersion === '' ? undefined : resourceVersion,
+		resourceVersionMatch,
 	});
 }
 

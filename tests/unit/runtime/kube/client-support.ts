@@ -36,7 +36,7 @@ export const cut: Step = (response) => void response.socket?.resetAndDestroy();
 /** Waits up to 30 s pass at once and are written down; longer ones pass when a test says so. */
 export class SkippingClock implements Clock {
 	readonly waits: number[] = [];
-	readonly #long = new Set<() => void>();
+	readonly #long = new Set<{readonly atMs: number; readonly callback: () => void}>();
 	#nowMs = 0;
 
 	now(): number {
@@ -49,8 +49,9 @@ export class SkippingClock implements Clock {
 
 	setTimer(delayMs: number, callback: () => void): Timer {
 		if (delayMs > 30_000) {
-			this.#long.add(callback);
-			return {cancel: () => this.#long.delete(callback)};
+			const timer = {atMs: this.#nowMs + delayMs, callback};
+			this.#long.add(timer);
+			return {cancel: () => this.#long.delete(timer)};
 		}
 		this.waits.push(delayMs);
 		const handle = setImmediate(() => {
@@ -60,9 +61,12 @@ export class SkippingClock implements Clock {
 		return {cancel: () => clearImmediate(handle)};
 	}
 
+	/** Moves on to the last long timer, and runs them all. */
 	pass(): void {
-		this.#long.forEach((callback) => callback());
+		const due = [...this.#long];
 		this.#long.clear();
+		this.#nowMs = Math.max(this.#nowMs, ...due.map(({atMs}) => atMs));
+		due.forEach(({callback}) => callback());
 	}
 }
 

@@ -29,7 +29,11 @@ function written(response: ServerResponse, part: string | Uint8Array): Promise<v
 
 async function all(client: KubeClient, options: Partial<WatchOptions> = {}): Promise<WatchEvent<KubeObject>[]> {
 	const events = client.watch(devices, {resourceVersion: '1', signal: new AbortController().signal, ...options});
-	return Array.fromAsync(events);
+	const seen: WatchEvent<KubeObject>[] = [];
+	for await (const event of events) {
+		seen.push(event);
+	}
+	return seen;
 }
 
 test('watch() gives events in order, frozen, and ends when the server ends', async (context) => {

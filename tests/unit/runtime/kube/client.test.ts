@@ -46,7 +46,7 @@ const lists: Readonly<Record<string, readonly [options: object, query: string]>>
 		{labelSelector: 'a in (b, c)', fieldSelector: 'metadata.name=x', limit: 500, continue: 'a+b/='},
 		'?labelSelector=a+in+%28b%2C+c%29&fieldSelector=metadata.name%3Dx&limit=500&continue=a%2Bb%2F%3D',
 	],
-	'a version': [{resourceVersion: '7', limit: 1}, '?limit=1&resourceVersion=7&resourceVersionMatch=NotOlderThan'],
+	'a version': [{resourceVersion: '7', limit: 1}, '?limit=1&resourceVersion=7'],
 	'an exact version': [{resourceVersion: '7', resourceVersionMatch: 'Exact'}, '?resourceVersion=7&resourceVersionMatch=Exact'],
 	'an empty version': [{resourceVersion: ''}, ''],
 };
