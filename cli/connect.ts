@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 export interface Connection {
 	/** Whoever connects closes it. */
 	readonly client: KubeClient;
+	/** Address of the API server. */
+	readonly server: string;
 	/** The one of the options, else of the context; `allNamespaces` is the caller's to heed. */
 	readonly namespace: string;
 }
@@ -45,5 +47,5 @@ export function connect({kubeconfig, context, namespace}: ConnectionOptions, log
 		throw new CommandError(found.error);
 	}
 	const client = createKubeClient(found.value, {clock: systemClock, random: systemRandom, ...(log && {log})});
-	return {client, namespace: namespace ?? found.value.namespace};
+	return {client, server: found.value.server, namespace: namespace ?? found.value.namespace};
 }

@@ -4,7 +4,7 @@ import {reportError} from './fail.ts';
 
 interface Row {
 	readonly name: string;
-	readonly group: 'See' | 'Act' | 'Author' | 'Run';
+	readonly group: 'See' | 'Act' | 'Author' | 'Run' | 'Other';
 	/** One line in `femto --help`. */
 	readonly summary: string;
 	readonly load: () => Promise<(program: Command) => void>;
@@ -23,6 +23,14 @@ const commands: readonly Row[] = [
 	{
 		name: 'why', group: 'See', summary: 'why a device is not where it should be',
 		load: async () => (await import('./commands/why.ts')).addWhyCommand,
+	},
+	{
+		name: 'logs', group: 'See', summary: 'what containers log',
+		load: async () => (await import('./commands/logs.ts')).addLogsCommand,
+	},
+	{
+		name: 'tui', group: 'See', summary: 'watch and steer rollouts in the terminal',
+		load: async () => (await import('./commands/tui.ts')).addTuiCommand,
 	},
 	{
 		name: 'rollout', group: 'Act', summary: 'wait for a rollout, list its revisions, pause, resume, undo',
@@ -64,10 +72,14 @@ const commands: readonly Row[] = [
 		name: 'device', group: 'Run', summary: 'run one device as a process of its own',
 		load: async () => (await import('./commands/device.ts')).addDeviceCommand,
 	},
+	{
+		name: 'version', group: 'Other', summary: 'of this program and of the API server',
+		load: async () => (await import('./commands/version.ts')).addVersionCommand,
+	},
 ];
 
 const groupTitles = {
-	See: 'See what is there:', Act: 'Act on it:', Author: 'Make containers and tenants:', Run: 'Run the parts:',
+	See: 'See what is there:', Act: 'Act on it:', Author: 'Make containers and tenants:', Run: 'Run the parts:', Other: 'Other:',
 } as const;
 
 /** The embedded store needs it; package.json says the same. */
@@ -95,7 +107,7 @@ Examples:
   ${name} build --sign my/ | kubectl apply -f -
 
 ${name} COMMAND --help tells the rest.`)
-	.commandsGroup('More:')
+	.commandsGroup('Other:')
 	.exitOverride();
 
 const [first = '', second = ''] = process.argv.slice(2);

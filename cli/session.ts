@@ -23,6 +23,8 @@ export interface Session {
 	readonly read: (request: RawRequest) => Promise<HttpResponse>;
 	/** Of `-n`, or of the context. */
 	readonly namespace: string;
+	/** Address of the API server; none for an API in process. */
+	readonly server?: string;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly console: Console;
@@ -57,10 +59,10 @@ export function inSession<Options extends ConnectionOptions>(
 /** Opens a session for the time of `run`. */
 export async function withSession<T>(options: ConnectionOptions, run: (session: Session) => Promise<T>): Promise<T> {
 	const signal = shutdownSignal();
-	const {client, namespace} = connect(options);
+	const {client, namespace, server} = connect(options);
 	try {
 		return await run({
-			api: client, namespace, clock: systemClock, random: systemRandom, console: processConsole, signal,
+			api: client, namespace, server, clock: systemClock, random: systemRandom, console: processConsole, signal,
 			read: ({path, query, signal: own = signal}) =>
 				client.request({method: 'GET', path, signal: own, ...(query === undefined ? {} : {query: new URLSearchParams(query)})}),
 		});

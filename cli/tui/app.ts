@@ -32,6 +32,7 @@ export function keyNames(input: string, key: Key): readonly string[] {
 	const named = flags.find(([flag]) => key[flag]);
 	if (named !== undefined) return [named[1]];
 	if (key.ctrl) return [`<ctrl-${input}>`];
-	if (key.meta) return [];
-	return Array.from(input, (character) => (character === '\r' || character === '\n' ? '<enter>' : character));
+	const characters = Array.from(input, (character) => (character === '\r' || character === '\n' ? '<enter>' : character));
+	// A terminal sends escape and a key after it, typed fast, as that key with alt.
+	return key.meta ? ['<escape>', ...characters] : characters;
 }

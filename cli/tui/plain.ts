@@ -1,15 +1,13 @@
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {outcomeOf} from './completion.ts';
 import {Loop} from './loop.ts';
-import type {TuiOptions} from './run.ts';
+import {interrupted, type TuiOptions} from './options.ts';
 import {watchFleet} from './source.ts';
 import {containerRow, type ContainerRow} from './state/container-row.ts';
 import {linkOf} from './state/link.ts';
 import {signs} from './state/mark.ts';
 import {initialState, type State} from './state/state.ts';
 import {clean} from './text.ts';
-
-const interrupted = 130;
 
 /**
  * The view without a screen: one line for each change of a FemtoContainer, until `completion` is decided or the signal

@@ -1,41 +1,17 @@
 import {render, type Instance} from 'ink';
 import {createElement as element} from 'react';
-import type {ReadStream, WriteStream} from 'node:tty';
-import type {Clock, Timer} from '../../runtime/clock.ts';
-import type {KubeApi} from '../../runtime/kube/api.ts';
-import type {Random} from '../../runtime/random.ts';
+import type {WriteStream} from 'node:tty';
+import type {Timer} from '../../runtime/clock.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {App} from './app.ts';
-import {outcomeOf, type Completion, type Outcome} from './completion.ts';
+import {outcomeOf, type Outcome} from './completion.ts';
 import {Effects} from './effects.ts';
-import type {Actions, Logs} from './interfaces.ts';
 import {Loop} from './loop.ts';
+import {interrupted, type TuiOptions} from './options.ts';
 import {runPlain} from './plain.ts';
 import {watchFleet} from './source.ts';
 import {initialState, type Size} from './state/state.ts';
 
-export interface TuiOptions {
-	readonly api: KubeApi;
-	/** Without it there is no log screen. */
-	readonly logs?: Logs;
-	readonly actions: Actions;
-	/** What is looked at, for the header: the address of the API server, or a name. */
-	readonly title: string;
-	/** Of the FemtoContainers that are shown; default all. */
-	readonly namespace?: string;
-	/** Ends by itself when this is decided. */
-	readonly completion?: Completion;
-	/** Ends the view with 130. */
-	readonly signal: AbortSignal;
-	readonly readonly: boolean;
-	readonly stdin: ReadStream;
-	readonly stdout: WriteStream;
-	readonly environment?: Readonly<Record<string, string | undefined>>;
-	readonly clock?: Clock;
-	readonly random?: Random;
-}
-
-const interrupted = 130;
 const tickMs = 1_000;
 /** So that a key that follows a change of the data closely waits a sixtieth of a second at most. */
 const framesPerSecond = 60;
@@ -45,10 +21,10 @@ const framesPerSecond = 60;
  * `completion` is decided. On a terminal that can't be drawn on: plain lines. The terminal is as before afterwards, also
  * when this rejects (a bug) or the process dies of an exception.
  */
-export async function runTui(options: TuiOptions): Promise<number> {
+export function runTui(options: TuiOptions): Promise<number> {
 	const {stdin, stdout, environment = process.env} = options;
 	const isDumb = environment['TERM'] === 'dumb';
-	return stdin.isTTY && stdout.isTTY && !isDumb ? await runOnScreen(options, environment) : await runPlain(options, isDumb);
+	return stdin.isTTY && stdout.isTTY && !isDumb ? runOnScreen(options, environment) : runPlain(options, isDumb);
 }
 
 async function runOnScreen(options: TuiOptions, environment: NonNullable<TuiOptions['environment']>): Promise<number> {

@@ -25,7 +25,7 @@ export const composers: readonly {readonly file: RegExp; readonly programs: read
 	{file: /^cli\/commands\/controller\.ts$/, programs: ['controller', 'apiserver']},
 	{file: /^cli\/commands\/bridge\.ts$/, programs: ['bridge']},
 	{file: /^cli\/commands\/apiserver\.ts$/, programs: ['apiserver']},
-	{file: /^cli\/(commands\/why\.ts$|why\/)/, programs: ['controller', 'apiserver']},
+	{file: /^cli\/why\//, programs: ['controller']},
 ];
 
 /** Tests and measurements look at everything. */
@@ -60,7 +60,7 @@ export const guarded: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /** Decisions, state machines and views: no module of Node but assert, no clock, no chance, no process. */
-export const pure = /(^|\/)policies\.ts$|\/(rollout|session|output)\/|^cli\/tui\/.*\/state\.ts$/;
+export const pure = /(^|\/)policies\.ts$|\/(rollout|session|output)\/|^cli\/tui\/(state|draw)\//;
 
 /** The protocol computes; it reads nothing. */
 export const protocolModules = /^node:(assert|crypto)(\/|$)/;

@@ -1,12 +1,13 @@
 import {line, span, type Line, type Span} from '../line.ts';
+import {containerRow} from '../state/container-row.ts';
 import {equivalentCommands} from '../state/equivalent.ts';
 import {linkOf} from '../state/link.ts';
 import {signs} from '../state/mark.ts';
 import {commandNames, completed} from '../state/prompt.ts';
 import {containerRows, filterOf, listRows} from '../state/select.ts';
-import type {Dialog, Screen, State} from '../state/state.ts';
+import {containersScreen, type Dialog, type Screen, type State} from '../state/state.ts';
 import {age, clean, cutTo, widthOf, wrap} from '../text.ts';
-import {grouped} from './bar.ts';
+import {bar, grouped} from './bar.ts';
 import {rule} from './rule.ts';
 
 /** What is looked at, and whether it is fresh. */
@@ -43,7 +44,7 @@ export function titleLine(state: State, screen: Screen): Line {
 			const way = screen.container === undefined ? '' : `${screen.container} › `;
 			const name = screen.kind === 'containers' ? 'Containers' : screen.kind === 'devices' ? 'Devices' : 'Events';
 			return line(' ', way, span(name, 'strong'), ` ${grouped(listRows(state, screen).length)}`, ...loading(state, screen.kind),
-				...filterSpans(screen.filter), ...summary(state, screen.kind));
+				...(screen.kind === 'containers' ? summary(state) : containerSpans(state, screen.container)), ...filterSpans(screen.filter));
 		}
 		case 'describe':
 			return line(' ', `${screen.subject.key} › `, span('Describe', 'strong'));
@@ -71,13 +72,23 @@ function filterSpans(filter: string): readonly Span[] {
 }
 
 /** How the containers fare, sign by sign. */
-function summary(state: State, kind: Screen['kind']): readonly Span[] {
-	if (kind !== 'containers') return [];
-	const rows = containerRows(state, {kind, filter: '', index: 0, top: 0});
+function summary(state: State): readonly Span[] {
+	const rows = containerRows(state, containersScreen);
 	return (Object.keys(signs) as (keyof typeof signs)[]).flatMap((mark) => {
 		const count = rows.filter((row) => row.mark === mark).length;
 		return count === 0 ? [] : [span(`  ${signs[mark]} ${count}`, mark)];
 	});
+}
+
+/** How the container fares whose devices are shown. */
+function containerSpans({fleet}: State, key: string | undefined): readonly Span[] {
+	const container = key === undefined ? undefined : fleet.containers.get(key);
+	if (container === undefined) return [];
+	const {mark, word, wave, counts} = containerRow(container);
+	return [
+		span(`  ${signs[mark]} ${word}`, mark), {text: wave === '' ? '  ' : ` ${wave}  `}, ...bar(counts, 8),
+		{text: ` ${grouped(counts.ready)}/${grouped(counts.matched)}`},
+	];
 }
 
 type Hint = readonly [key: string, does: string];
@@ -92,24 +103,29 @@ export function footer(state: State, screen: Screen): Line {
 	if (prompt !== undefined) return promptLine(prompt.kind, prompt.text);
 	if (notice !== undefined) return line(' ', span(`${signs[notice.mark]} ${clean(notice.text)}`, notice.mark));
 	const acts = options.readonly ? [] : rollout;
+	const {columns} = state.size;
 	switch (screen.kind) {
 		case 'containers':
-			return hints([['enter', 'devices'], ...look, ...acts, ...always]);
+			return hints([['enter', 'devices'], ...look, ...acts], columns);
 		case 'devices':
-			return hints([['esc', 'back'], ...look, ...(screen.container === undefined ? [] : acts), ...always]);
+			return hints([['esc', 'back'], ...look, ...(screen.container === undefined ? [] : acts)], columns);
 		case 'events':
-			return hints([['esc', 'back'], ['enter', 'describe'], ['/', 'filter'], ...always]);
+			return hints([['esc', 'back'], ['enter', 'describe'], ['/', 'filter']], columns);
 		case 'logs':
-			return hints([['esc', 'back'], ['/', 'filter'], ['G', 'follow'], ...always]);
+			return hints([['esc', 'back'], ['/', 'filter'], ['G', 'follow']], columns);
 		case 'describe':
 		case 'yaml':
 		case 'help':
-			return hints([['esc', 'back'], ['↑↓', 'scroll'], ...always]);
+			return hints([['esc', 'back'], ['↑↓', 'scroll']], columns);
 	}
 }
 
-function hints(list: readonly Hint[]): Line {
-	return line(' ', ...list.flatMap(hint));
+/** As many as there is room for; the way to the help is always there. */
+function hints(list: readonly Hint[], columns: number): Line {
+	let room = columns - 1;
+	const fits = ([key, does]: Hint): boolean => (room -= widthOf(key) + widthOf(does) + 3) >= 0;
+	const last = always.filter(fits);
+	return line(' ', ...[...list.filter(fits), ...last].flatMap(hint));
 }
 
 function hint([key, does]: Hint): readonly Span[] {

@@ -38,7 +38,8 @@ export function deviceDetail(
 	const reason = told === undefined ? row.reason || 'as it should be' : `${told.reason}: ${told.message ?? ''}`;
 	return filled([
 		rule(key, columns),
-		line(' ', span(`${signs[mark]} ${word}`, mark), `, container ${container}, head ${generation}`, span(' · ', 'dim'), `${seen}${through}`),
+		line(' ', span(`${signs[mark]} ${container === '–' ? 'nothing assigned' : container}`, mark), `, device ${word.toLowerCase()}, head ${generation}`,
+			span(' · ', 'dim'), `${seen}${through}`),
 		...reasonLines(reason, height - 2, columns),
 	], height);
 }

@@ -27,13 +27,19 @@ export function containerColumns(rows: readonly ContainerRow[], columns: number)
 		: [{title: 'READY', width: widest(rows.map(readyText), 5, 11), align: 'right', cell: (row) => ({text: readyText(row)})}];
 	return [
 		{title: '', width: 1, cell: ({mark}) => span(signs[mark], mark)},
-		{title: 'NAMESPACE/NAME', width: widest(rows.map(({key}) => key), 14, isWide ? 40 : 22), cell: ({key}) => ({text: key})},
-		{title: 'STATUS', width: widest(rows.map(({word}) => word), 8, isWide ? 24 : 14), cell: ({word, mark}) => span(word, mark)},
+		{title: 'NAMESPACE/NAME', width: widest(rows.map(({key}) => key), 14, isWide ? 40 : 20), cell: ({key}) => ({text: key})},
+		{title: 'STATUS', width: widest(rows.map(({word}) => word), 6, isWide ? 24 : 12), cell: ({word, mark}) => span(word, mark)},
 		{title: 'WAVE', width: 4, cell: ({wave}) => span(wave || '–', wave ? 'plain' : 'dim')},
 		{title: 'PROGRESS', width: barWidth, cell: ({counts}) => bar(counts, barWidth)},
 		...numbers,
-		{title: 'REASON', width: 0, cell: ({reason, mark}) => span(reason, mark === 'good' ? 'dim' : 'plain')},
+		{title: 'REASON', width: 0, cell: (row) => span(shortReason(row), row.mark === 'good' ? 'dim' : 'plain')},
 	];
+}
+
+/** Without what stands in other columns: wave, counts, the revision of this container. */
+function shortReason({reason}: ContainerRow): string {
+	const short = reason.replace(/^wave \d+ of \d+(?:, |$)/, '').replace(/^\d+ of \d+ devices Ready(?:, |$)/, '').replace(/^\S+ failed: /, '');
+	return short === '' ? reason : short;
 }
 
 function readyText({counts: {ready, matched}}: ContainerRow): string {
@@ -65,7 +71,7 @@ export function deviceColumns(
 		...revision,
 		{title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right', cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'dim')},
 		{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => span(bridge || '–', 'dim')},
-		{title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 4, align: 'right', cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs)},
+		{title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 5, align: 'right', cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs)},
 		{title: 'REASON', width: 0, cell: ({reason}) => ({text: reason})},
 	];
 }
@@ -74,7 +80,7 @@ export function eventColumns(rows: readonly EventRow[], columns: number, nowMs: 
 	const isWide = columns >= wideFrom;
 	return [
 		{title: '', width: 1, cell: ({isWarning}) => (isWarning ? span(signs.warning, 'warning') : span('·', 'dim'))},
-		{title: 'AGE', width: 4, align: 'right', cell: ({lastMs}) => ageSpan(lastMs, nowMs)},
+		{title: 'AGE', width: 5, align: 'right', cell: ({lastMs}) => ageSpan(lastMs, nowMs)},
 		{title: 'ABOUT', width: widest(rows.map(({object}) => object), 8, isWide ? 36 : 18), cell: ({object}) => ({text: object})},
 		{
 			title: 'REASON', width: widest(rows.map(({reason}) => reason), 8, isWide ? 26 : 16),

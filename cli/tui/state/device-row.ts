@@ -53,7 +53,7 @@ function makeRow(device: FemtoDevice, key: string | undefined): DeviceRow {
 	const assigned = (status.assigned ?? []).filter((entry) => key === undefined || keyOf(entry) === key);
 	const fates = assigned.map((entry) => fateOf(entry, status));
 	const word = wordOf(status);
-	const verdict = judge(device, word, fates);
+	const verdict = judge(device, word, fates, key === undefined ? 'nothing assigned' : 'not assigned');
 	const ids = new Set(assigned.map(({localId}) => localId));
 	const found = (status.containers ?? []).filter(({localId}) => ids.has(localId));
 	const container = key === undefined ? countText(fates) : fates[0]?.word ?? '–';
@@ -73,7 +73,7 @@ function makeRow(device: FemtoDevice, key: string | undefined): DeviceRow {
 }
 
 /** Failed, lost, late, on its way, not started, asleep, good. */
-function judge(device: FemtoDevice, word: DeviceRow['word'], fates: readonly Fate[]): Verdict {
+function judge(device: FemtoDevice, word: DeviceRow['word'], fates: readonly Fate[], idle: string): Verdict {
 	const {status, spec} = device;
 	const failed = fates.find(({kind}) => kind === 'failed');
 	if (failed !== undefined) return {rank: 0, mark: 'bad', reason: failed.reason};
@@ -84,7 +84,7 @@ function judge(device: FemtoDevice, word: DeviceRow['word'], fates: readonly Fat
 	const working = fates.find(({kind}) => kind === 'working');
 	if (working !== undefined) return {rank: 3, mark: 'busy', reason: working.reason};
 	if (word === 'New') return {rank: 4, mark: 'unknown', reason: 'no report of it has come yet'};
-	if (fates.length === 0) return {rank: 5, mark: 'waiting', reason: spec.cordoned ? 'cordoned' : 'nothing assigned'};
+	if (fates.length === 0) return {rank: 5, mark: 'waiting', reason: spec.cordoned ? 'cordoned' : idle};
 	return {rank: word === 'Asleep' ? 6 : 7, mark: 'good', reason: ''};
 }
 

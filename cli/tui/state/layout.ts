@@ -20,7 +20,7 @@ const listMin = 5;
 /** A short list leaves its room to the events. */
 export function listLayout({rows}: Size, kind: ListScreen['kind'], rowCount: number): ListLayout {
 	const room = rows - chrome - columnHeads;
-	const detail = kind !== 'events' && rows >= 16 ? 4 : 0;
+	const detail = kind === 'events' || rows < 16 ? 0 : rows < 24 ? 4 : 5;
 	const eventsMin = kind !== 'events' && rows >= 20 ? 5 : 0;
 	if (eventsMin === 0) return {list: room - detail, detail, events: 0};
 	const share = kind === 'containers' ? eventsMin : Math.max(eventsMin, Math.floor(rows / 5));
