@@ -27,6 +27,8 @@ export interface ApiListenOptions {
 	readonly random: Random;
 	/** Live data behind the service proxy, by `<namespace>/<service>`. */
 	readonly services?: Services;
+	/** A client that takes nothing of what it is sent for so long is cut; default one minute. */
+	readonly stallMs?: number;
 }
 
 export interface ApiListener {
@@ -40,8 +42,6 @@ export interface ApiListener {
 const headersTimeoutMs = 10_000;
 /** As long as the official server lets a request last. */
 const requestTimeoutMs = 60_000;
-/** A client that has been sent something and takes nothing of it for so long is cut. */
-const stallMs = 60_000;
 const keepAliveMs = 120_000;
 const connectionsMax = 1_000;
 const closeMs = 1_000;
@@ -51,7 +51,7 @@ const closeMs = 1_000;
  * authority. Rejects when the address can't be listened on (`EADDRINUSE`, …). The store stays the caller's to close.
  */
 export async function listenApi(options: ApiListenOptions): Promise<ApiListener> {
-	const {store, host = '127.0.0.1', port, pki, log, clock, random, services = {}} = options;
+	const {store, host = '127.0.0.1', port, pki, log, clock, random, services = {}, stallMs = 60_000} = options;
 	const api = createApi({store, clock, random, log, services});
 	const trusted = new WeakSet<object>();
 	const answers = new Answers((request, wanted) => {
@@ -69,8 +69,10 @@ export async function listenApi(options: ApiListenOptions): Promise<ApiListener>
 		// A resumed session counts as authorized without any certificate.
 		if (socket.authorized && socket.getPeerX509Certificate() !== undefined) trusted.add(socket);
 	});
+	// Silence alone is no reason: a watch may have nothing to tell.
 	server.setTimeout(stallMs, (socket) => {
-		if (socket.writableLength > 0) socket.destroy();
+		const isAnswered = [...open].some((response) => response.socket === socket);
+		if (!isAnswered || socket.writableLength > 0) socket.destroy();
 	});
 	server.listen(port, host);
 	await once(server, 'listening');

@@ -3,7 +3,7 @@ import {
 	type Alias, type Node, type Pair, type ParsedNode, type YAMLError, type YAMLMap,
 } from 'yaml';
 import {UsageError} from './fail.ts';
-import {resolvePlain, type ScalarValue} from './yaml-scalar.ts';
+import {resolvePlain, type ScalarValue} from '../runtime/yaml-scalar.ts';
 
 export type JsonObject = {readonly [key: string]: unknown};
 

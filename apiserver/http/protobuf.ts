@@ -52,7 +52,11 @@ function readMessage(message: Message, bytes: Uint8Array): JsonObject {
 		const tag = cursor.varint();
 		const value = cursor.value(tag & 7);
 		const field = message[tag >>> 3];
-		if (field !== undefined) result[field[0]] = convert(field[1], value, result[field[0]]);
+		if (field === undefined) continue;
+		const [name, type] = field;
+		const converted = convert(type, value, result[name]);
+		// Text that was never set is sent as empty text.
+		if (converted !== '') result[name] = converted;
 	}
 	return result;
 }

@@ -1,20 +1,21 @@
-import {isMap, isScalar, isSeq, parseDocument, type Document, type ParsedNode} from 'yaml';
+import {isMap, isScalar, isSeq, parseDocument, type Document, type ParsedNode, type ScalarTag} from 'yaml';
+import {resolvePlain} from '../../runtime/yaml-scalar.ts';
 import type {JsonFindings} from './json-text.ts';
 
 /** Anchors may not explode. */
 const aliasesMax = 100;
 
+/** Scalars without quotes mean what they mean to kubectl. */
+const plain: ScalarTag = {tag: 'tag:yaml.org,2002:plain', default: true, test: /^/, resolve: (text) => resolvePlain(text)};
+
 /** One YAML document as JSON, with what was found in it. @throws Error for what can't be read, with the place. */
 export function readYamlBody(text: string): JsonFindings & {readonly value: unknown} {
-	// What sigs.k8s.io/yaml reads: YAML 1.1 with merge keys; dates stay text.
 	const document = parseDocument(text, {
 		version: '1.1',
-		schema: 'yaml-1.1',
+		schema: 'failsafe',
 		merge: true,
 		uniqueKeys: false,
-		intAsBigInt: true,
-		prettyErrors: true,
-		customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !/timestamp|set|omap|pairs|binary/.test(tag.tag)),
+		customTags: (tags) => [plain, ...tags],
 	});
 	const [problem] = [...document.errors, ...document.warnings];
 	if (problem !== undefined) throw new Error(problem.message.split('\n')[0], {cause: problem});
