@@ -1,9 +1,7 @@
-import type {JsonObject} from './json.ts';
-
 const text = {type: 'string'} as const;
 const textMap = {type: 'object', additionalProperties: text} as const;
 /** `metav1.ObjectMeta` without what the store does not keep: managedFields and selfLink. */
-export const objectMeta: JsonObject = {
+export const objectMeta = {
 	type: 'object',
 	properties: {
 		name: text,
@@ -34,4 +32,4 @@ export const objectMeta: JsonObject = {
 			},
 		},
 	},
-};
+} as const;

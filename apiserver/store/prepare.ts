@@ -5,6 +5,7 @@ import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
 import {badRequest, conflict, invalid, undecodable} from './refusals.ts';
+import {runRules} from './rules/run.ts';
 import {metaOf, objectOrEmpty, shape, textOf, without} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
@@ -145,10 +146,30 @@ function admit(kind: Kind, object: JsonObject, previous: JsonObject | undefined)
 	const meta = metaOf(object);
 	const problems: FieldProblem[] = [...checkMetadata(kind, meta)];
 	if (previous !== undefined) problems.push(...checkMetadataUpdate(meta, metaOf(previous)));
-	validate(kind.schema, object, '', problems);
+	validate(kind.schema, object, '', problems, previous);
+	if (kind.schema.hasRules) {
+		if (problems.some(({reason}) => blocking.has(reason))) problems.push(notAllChecked);
+		else runRules(kind.schema, object, previous, problems);
+	}
 	if (problems.length === 0) problems.push(...(kind.check?.(object, previous) ?? []));
 	if (problems.length > 0) throw invalid(kind, textOf(meta, 'name'), problems);
 }
+
+/** After one of these no rule runs: it could read what is not there. */
+const blocking: ReadonlySet<string> = new Set([
+	'FieldValueNotSupported',
+	'FieldValueRequired',
+	'FieldValueTooLong',
+	'FieldValueTooMany',
+	'FieldValueTypeInvalid',
+]);
+const notAllChecked: FieldProblem = {
+	reason: 'FieldValueInvalid',
+	field: '<nil>',
+	message:
+		'Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+		'correct the existing errors to complete validation',
+};
 
 function checkPreconditions(kind: Kind, meta: JsonObject, oldMeta: JsonObject): void {
 	const name = textOf(oldMeta, 'name');

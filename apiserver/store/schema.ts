@@ -1,5 +1,6 @@
 import {copyJson, deepFreeze, isObject, type Json, type JsonObject} from './json.ts';
 import {objectMeta} from './object-meta.ts';
+import {compileRules, ruleRoot, type Rule} from './rules/compile.ts';
 
 /** A structural schema made ready for use: look-ups by Map, patterns compiled once. */
 export interface Schema {
@@ -27,6 +28,11 @@ export interface Schema {
 	readonly maxProperties?: number;
 	readonly listType?: 'atomic' | 'set' | 'map';
 	readonly listMapKeys: readonly string[];
+	/** `x-kubernetes-validations` of this node. */
+	readonly rules: readonly Rule[];
+	/** This node or one below it has rules; has some that compare with the old value. */
+	readonly hasRules: boolean;
+	readonly hasTransitionRules: boolean;
 }
 
 /** `any`: no check of the type, what a schema without one means. */
@@ -34,7 +40,8 @@ export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 
 
 /**
  * Makes a structural schema (OpenAPI v3 as in a CustomResourceDefinition) ready.
- * @throws RangeError for a keyword that the store does not know: a rule that is not kept must not look kept.
+ * @throws RangeError for a keyword that the store does not know, because a rule that is not kept must not look kept, and
+ * for a rule that does not compile.
  */
 export function compileSchema(source: JsonObject, path = ''): Schema {
 	refuseUnknownKeywords(source, path);
@@ -47,7 +54,7 @@ export function compileSchema(source: JsonObject, path = ''): Schema {
 	const defaults = [...properties].flatMap(([name, child]) =>
 		child.default === undefined ? [] : [[name, child.default] as const],
 	);
-	return {
+	const schema = {
 		...copyKeywords(source),
 		type: typeOf(source, path),
 		properties,
@@ -59,6 +66,21 @@ export function compileSchema(source: JsonObject, path = ''): Schema {
 		preserveUnknown: source['x-kubernetes-preserve-unknown-fields'] === true || values === true || isUntyped(source),
 		...(typeof source['pattern'] === 'string' ? {pattern: new RegExp(source['pattern'], 'u')} : {}),
 		listMapKeys: stringsAt(source, 'x-kubernetes-list-map-keys'),
+		rules: [],
+		hasRules: false,
+		hasTransitionRules: false,
+	};
+	return withRules(schema, compileRules(source, schema, path, () => ruleRoot(schema, compileSchema)));
+}
+
+function withRules(schema: Schema, rules: readonly Rule[]): Schema {
+	const children = [...schema.properties.values(), schema.values, schema.items].filter((child) => child !== undefined);
+	return {
+		...schema,
+		rules,
+		hasRules: rules.length > 0 || children.some((child) => child.hasRules),
+		hasTransitionRules:
+			rules.some(({usesOldSelf}) => usesOldSelf) || children.some((child) => child.hasTransitionRules),
 	};
 }
 

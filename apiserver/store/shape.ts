@@ -40,6 +40,14 @@ function shapeObject(schema: Schema, value: object, path: string, dropped: strin
 	return result;
 }
 
+/** Finds the old item of a list: only those of a list with keys can be told apart. */
+export function correlate({listType, listMapKeys}: Schema, old: Json | undefined): (item: Json) => Json | undefined {
+	if (listType !== 'map' || !Array.isArray(old)) return () => undefined;
+	const keyOf = (item: Json): string => JSON.stringify(listMapKeys.map((name) => objectOrEmpty(item)[name] ?? null));
+	const byKey = new Map((old as readonly Json[]).map((item) => [keyOf(item), item]));
+	return (item) => byKey.get(keyOf(item));
+}
+
 export function joinPath(path: string, key: string): string {
 	return path === '' ? key : `${path}.${key}`;
 }

@@ -1,7 +1,7 @@
-import {isObject, equalJson, showJson, type Json, type JsonObject} from './json.ts';
+import {equalJson, getOwn, isObject, showJson, type Json, type JsonObject} from './json.ts';
 import {isFormat} from './formats.ts';
 import type {Schema} from './schema.ts';
-import {joinPath} from './shape.ts';
+import {correlate, joinPath} from './shape.ts';
 
 /** One broken rule, worded and classified as the official server does. */
 export interface FieldProblem {
@@ -21,9 +21,12 @@ export type FieldReason =
 	| 'FieldValueDuplicate'
 	| 'FieldValueForbidden';
 
-/** Checks a shaped value against its schema and adds what is wrong to `problems`, in the order of the schema. */
-export function validate(schema: Schema, value: Json, path: string, problems: FieldProblem[]): void {
-	if (value === null && schema.nullable) return;
+/**
+ * Checks a shaped value against its schema and adds what is wrong to `problems`, in the order of the schema. What an
+ * update leaves as it was is not checked again: `old` shares it with `value`.
+ */
+export function validate(schema: Schema, value: Json, path: string, problems: FieldProblem[], old?: Json): void {
+	if ((value === null && schema.nullable) || (old !== undefined && value === old)) return;
 	const add = (reason: FieldReason, message: string): void => {
 		problems.push({reason, field: path === '' ? '<nil>' : path, message});
 	};
@@ -41,8 +44,8 @@ export function validate(schema: Schema, value: Json, path: string, problems: Fi
 	}
 	if (typeof value === 'string') validateString(schema, value, path, add);
 	else if (typeof value === 'number') validateNumber(schema, value, path, add);
-	else if (Array.isArray(value)) validateArray(schema, value as readonly Json[], path, problems);
-	else if (isObject(value)) validateObject(schema, value, path, problems);
+	else if (Array.isArray(value)) validateArray(schema, value as readonly Json[], path, problems, old);
+	else if (isObject(value)) validateObject(schema, value, path, problems, isObject(old) ? old : {});
 }
 
 type Add = (reason: FieldReason, message: string) => void;
@@ -99,7 +102,13 @@ function validateNumber(schema: Schema, value: number, path: string, add: Add): 
 		add('FieldValueInvalid', `Invalid value: ${value}: ${path} in body should be less than or equal to ${maximum}`);
 }
 
-function validateArray(schema: Schema, value: readonly Json[], path: string, problems: FieldProblem[]): void {
+function validateArray(
+	schema: Schema,
+	value: readonly Json[],
+	path: string,
+	problems: FieldProblem[],
+	old: Json | undefined,
+): void {
 	const {minItems = 0, maxItems = Infinity, items} = schema;
 	if (value.length > maxItems) {
 		problems.push({
@@ -114,7 +123,13 @@ function validateArray(schema: Schema, value: readonly Json[], path: string, pro
 		const message = `Invalid value: ${value.length}: ${path} in body should have at least ${minItems} items`;
 		problems.push({reason: 'FieldValueInvalid', field: path, message});
 	}
-	if (items !== undefined) value.forEach((item, index) => validate(items, item, `${path}[${index}]`, problems));
+	if (items !== undefined) {
+		const oldItemOf = correlate(schema, old);
+		value.forEach((item, index) => {
+			const oldItem = oldItemOf(item);
+			if (!equalJson(item, oldItem)) validate(items, item, `${path}[${index}]`, problems, oldItem);
+		});
+	}
 	validateKeys(schema, value, path, problems);
 }
 
@@ -133,7 +148,13 @@ function validateKeys(schema: Schema, value: readonly Json[], path: string, prob
 	});
 }
 
-function validateObject(schema: Schema, value: JsonObject, path: string, problems: FieldProblem[]): void {
+function validateObject(
+	schema: Schema,
+	value: JsonObject,
+	path: string,
+	problems: FieldProblem[],
+	old: JsonObject,
+): void {
 	const {minProperties = 0, maxProperties = Infinity} = schema;
 	for (const name of schema.required) {
 		if (!Object.hasOwn(value, name))
@@ -154,6 +175,6 @@ function validateObject(schema: Schema, value: JsonObject, path: string, problem
 	}
 	for (const [key, child] of Object.entries(value)) {
 		const childSchema = schema.properties.get(key) ?? schema.values;
-		if (childSchema !== undefined) validate(childSchema, child, joinPath(path, key), problems);
+		if (childSchema !== undefined) validate(childSchema, child, joinPath(path, key), problems, getOwn(old, key));
 	}
 }

@@ -5,6 +5,7 @@ import {lists} from './kube-api/lists.ts';
 import {objects} from './kube-api/objects.ts';
 import type {KubeApiUnderTest} from './kube-api/support.ts';
 import {owners} from './kube-api/owners.ts';
+import {rules} from './kube-api/rules.ts';
 import {secrets} from './kube-api/secrets.ts';
 import {patches, updates} from './kube-api/updates.ts';
 import {validation} from './kube-api/validation.ts';
@@ -35,5 +36,6 @@ export function kubeApiContract(name: string, open: () => Promise<KubeApiUnderTe
 		lists(check);
 		watches(check);
 		validation(check);
+		rules(check);
 	});
 }
