@@ -33,7 +33,7 @@ export function addConnectionOptions(command: Command): Command {
 /** Adds `--kubeconfig` and `--context`: for what has no namespace of its own. */
 export function addServerOptions(command: Command): Command {
 	return command
-		.option('--kubeconfig <file>', 'how to reach the API (default: $KUBECONFIG, ./.femto/kubeconfig, ~/.kube/config, in a pod its service account)')
+		.option('--kubeconfig <file>', 'how to reach the API (default: $KUBECONFIG, ./.femto/kubeconfig, ~/.kube/config)')
 		.option('--context <name>', 'context of the kubeconfig (default: its current one)');
 }
 
