@@ -23,6 +23,8 @@ const {metafile} = await build({
 	minifySyntax: true,
 	define: {'process.env.NODE_ENV': '"production"'},
 	banner: {js: requireBanner},
+	// ink asks for it only when DEV=true, and it is not installed.
+	external: ['react-devtools-core'],
 	logLevel: 'warning',
 	metafile: true,
 });

@@ -2,19 +2,16 @@
 //   node tests/support/tui-program.ts --devices 200 --scenes ready,down,up,throw
 // Each SIGUSR2 brings the next scene. `--start down`: the API is down at first. `--fake`: an API without rules, filled at once.
 import {parseArgs} from 'node:util';
-import {openStore} from '../../apiserver/mod.ts';
 import {runTui} from '../../cli/tui/run.ts';
 import type {LogLine} from '../../cli/tui/interfaces.ts';
 import {shutdownSignal} from '../../cli/signals.ts';
-import {crds} from '../../protocol/generated/crds.ts';
-import {femtoContainers, femtoDevices} from '../../protocol/generated/resources.ts';
+import {femtoContainers} from '../../protocol/generated/resources.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
-import {events} from '../../runtime/kube/event-recorder.ts';
-import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
-import {systemClock, systemRandom} from '../../runtime/system.ts';
+import {systemClock} from '../../runtime/system.ts';
+import {BreakableApi} from './breakable-api.ts';
 import {FakeKubeApi} from './fake_kube_api.ts';
 import {sampleFleet} from './sample-fleet.ts';
-import {BreakableApi} from './breakable-api.ts';
+import {storeOf} from './sample-store.ts';
 
 const {values} = parseArgs({
 	options: {
@@ -28,7 +25,7 @@ const {values} = parseArgs({
 });
 
 const fleet = sampleFleet(Number(values.devices), systemClock.now());
-const api = new BreakableApi(values.fake ? filledFake() : await filledStore());
+const api = new BreakableApi(values.fake ? filledFake() : await storeOf(fleet));
 
 /** What each SIGUSR2 brings. */
 const scenes: Readonly<Record<string, () => Promise<void> | void>> = {
@@ -86,22 +83,4 @@ function filledFake(): KubeApi {
 	fleet.devices.forEach((each) => fake.put('femtodevices', each));
 	fleet.events.forEach((each) => fake.put('events', each));
 	return fake;
-}
-
-async function filledStore(): Promise<KubeApi> {
-	const store = openStore({path: ':memory:', clock: systemClock, random: systemRandom, crds});
-	const namespaces = new Set([...fleet.containers, ...fleet.events].map(({metadata: {namespace = ''}}) => namespace));
-	for (const name of namespaces) {
-		if (name !== 'default') await store.create({group: '', version: 'v1', plural: 'namespaces'}, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}});
-	}
-	const put = async <T extends KubeObject & {readonly status?: unknown}>(ref: ResourceRef, object: T): Promise<void> => {
-		const {namespace} = object.metadata;
-		const own = namespace === undefined ? ref : {...ref, namespace};
-		await store.create(own, object);
-		if (object.status !== undefined) await store.patch(own, object.metadata.name, {status: object.status}, {subresource: 'status'});
-	};
-	for (const each of fleet.containers) await put(femtoContainers, each);
-	for (const each of fleet.devices) await put(femtoDevices, each);
-	for (const each of fleet.events) await put(events, each);
-	return store;
 }
