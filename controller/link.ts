@@ -24,15 +24,23 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 		...(options.ca === undefined ? {} : {ca: options.ca}),
 		...options.credentials,
 	});
+	let isStarted = false;
 	return {
 		publish: async (topic, payload, publishOptions) => publish(client, topic, payload, publishOptions),
 		subscribe: async (filters, qos) => {
 			await client.subscribeAsync([...filters], {qos});
 			log.info('subscribed', {filters: filters.join(' ')});
 		},
-		start: handlers => start(client, handlers, log),
+		start: handlers => {
+			isStarted = true;
+			start(client, handlers, log);
+		},
 		// At once: what is under way stays in the session, and a broker that is gone would never acknowledge it.
 		stop: async () => {
+			// The library can't end what never began, as with a controller that never led.
+			if (!isStarted) {
+				return;
+			}
 			// Else the end of a connection that is just being opened would lead to the next one.
 			client.options.reconnectPeriod = 0;
 			await client.endAsync(true);
