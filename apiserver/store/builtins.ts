@@ -1,7 +1,7 @@
 import {checkConfigMap, checkEvent, checkRevision, checkSecret} from './builtin-checks.ts';
 import {isObject, type JsonObject} from './json.ts';
 import type {Kind, PrinterColumn} from './kind.ts';
-import {compileSchema} from './schema.ts';
+import {compileSchema} from './compile-schema.ts';
 import {metaOf, objectOrEmpty, textOf} from './shape.ts';
 
 const text = {type: 'string'} as const;

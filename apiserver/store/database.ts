@@ -29,6 +29,11 @@ export interface DatabaseContents {
 	readonly compacted: number;
 }
 
+export interface DatabaseOptions {
+	readonly readOnly: boolean;
+	readonly bytesMax?: number | undefined;
+}
+
 const formatVersion = 1;
 const tables = `
 	CREATE TABLE IF NOT EXISTS objects (
@@ -56,11 +61,12 @@ export class Database {
 	readonly #addChange: StatementSync;
 
 	/** @throws Error when the file is in use, no database, or of a later format. */
-	constructor(path: string, readOnly: boolean) {
+	constructor(path: string, {readOnly, bytesMax}: DatabaseOptions) {
 		let lock: DatabaseSync | undefined;
 		try {
 			lock = readOnly || path === ':memory:' ? undefined : takeLock(path);
 			this.#connection = connect(path, readOnly);
+			if (bytesMax !== undefined) limitSize(this.#connection, bytesMax);
 		} catch (error) {
 			lock?.close();
 			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {
@@ -156,6 +162,11 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
 		throw error;
 	}
 	return connection;
+}
+
+function limitSize(connection: DatabaseSync, bytesMax: number): void {
+	const pageBytes = Number(connection.prepare('PRAGMA page_size').get()?.['page_size']);
+	connection.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
 }
 
 /** Each change with the state before it, as far as the rows tell. */

@@ -3,7 +3,7 @@ import {builtinKinds} from './builtins.ts';
 import {isObject, type Json, type JsonObject} from './json.ts';
 import type {Kind, PrinterColumn} from './kind.ts';
 import {unknownResource} from './refusals.ts';
-import {compileSchema} from './schema.ts';
+import {compileSchema} from './compile-schema.ts';
 import {objectOrEmpty} from './shape.ts';
 
 /** Resources by group, version and plural. */

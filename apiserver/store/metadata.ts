@@ -2,7 +2,7 @@ import {isLabelValue, isQualifiedName, labelValueRule, qualifiedNameRule} from '
 import {equalJson, showJson, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {objectMeta} from './object-meta.ts';
-import {compileSchema} from './schema.ts';
+import {compileSchema} from './compile-schema.ts';
 import {objectOrEmpty, shape} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 

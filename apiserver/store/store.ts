@@ -17,13 +17,13 @@ import type {Kind} from './kind.ts';
 import {Kinds} from './kinds.ts';
 import {cutPage, encodeContinue, planList} from './pages.ts';
 import {applyAnyPatch} from './patch.ts';
-import {prepareCreate, prepareUpdate, type Admission} from './prepare.ts';
+import {prepareCreate, prepareUpdate} from './prepare.ts';
 import {planExpiry} from './expiry.ts';
 import {Removal} from './removal.ts';
+import {admissionOf, checkPreconditions, namespaceOf} from './request.ts';
 import {
 	alreadyExists,
 	badRequest,
-	conflict,
 	expiredContinue,
 	expiredList,
 	forbidden,
@@ -44,9 +44,13 @@ export interface StoreOptions {
 	readonly crds: readonly Readonly<Record<string, unknown>>[];
 	/** Changes kept at least for watches; default 10,000. */
 	readonly historyLength?: number;
+	/** The database grows no further: a write that needs more is refused as on a full disk. Default: no bound. */
+	readonly bytesMax?: number;
 	/** What stands in the file now, beside a process that may be writing it; every write fails. */
 	readonly readOnly?: boolean;
 }
+
+const generatedNameTries = 8;
 
 /** The embedded Kubernetes API: what stands when a call returns is on the disk. */
 export class Store implements KubeApi {
@@ -54,9 +58,9 @@ export class Store implements KubeApi {
 	readonly #tables: Tables;
 	readonly #environment: {readonly clock: Clock; readonly random: Random};
 
-	constructor({path, clock, random, crds, historyLength = 10_000, readOnly = false}: StoreOptions) {
+	constructor({path, clock, random, crds, historyLength = 10_000, bytesMax, readOnly = false}: StoreOptions) {
 		this.#kinds = new Kinds(crds);
-		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, readOnly});
+		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, bytesMax, readOnly});
 		this.#environment = {clock, random};
 		if (readOnly) return;
 		this.#makeDefaultNamespace();
@@ -127,15 +131,7 @@ export class Store implements KubeApi {
 		const kind = this.#kinds.find(ref);
 		const namespace = kind.namespaced ? namespaceOf(kind, ref, object.metadata.namespace) : '';
 		this.#checkNamespace(kind, namespace, object.metadata.name);
-		const prepared = prepareCreate(
-			kind,
-			object,
-			kind.namespaced ? namespace : undefined,
-			admissionOf(kind, options),
-			this.#environment,
-		);
-		const name = textOf(metaOf(prepared), 'name');
-		if (this.#tables.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
+		const prepared = this.#prepareNew(kind, namespace, object, options);
 		const expired = planExpiry(this.#tables, kind, this.#environment.clock.now());
 		const made = this.#finish({kind, type: 'ADDED', object: prepared}, expired, options);
 		const isOwned = metaOf(made)['ownerReferences'] !== undefined;
@@ -174,16 +170,7 @@ export class Store implements KubeApi {
 		const kind = this.#kinds.find(ref);
 		const existing = this.#existing(kind, namespaceOf(kind, ref), name);
 		const meta = metaOf(existing);
-		for (const [key, label] of [
-			['uid', 'UID'],
-			['resourceVersion', 'ResourceVersion'],
-		] as const) {
-			const wanted = preconditions[key];
-			if (wanted !== undefined && wanted !== meta[key]) {
-				const found = `${label} in object meta: ${textOf(meta, key)}`;
-				throw conflict(kind, name, `Precondition failed: ${label} in precondition: ${wanted}, ${found}`);
-			}
-		}
+		checkPreconditions(kind, name, meta, preconditions);
 		if (kind.id === '/namespaces' && name === 'default') throw forbidden(kind, name, 'this namespace may not be deleted');
 		const removal = this.#newRemoval();
 		removal.delete(kind, existing, propagationPolicy);
@@ -192,6 +179,18 @@ export class Store implements KubeApi {
 		const own = drafts.find((draft) => metaOf(draft.object)['uid'] === meta['uid']);
 		if (own?.type === 'DELETED') return undefined;
 		return asKube(dryRun ? (own?.object ?? existing) : this.#existing(kind, namespaceOf(kind, ref), name));
+	}
+
+	/** With `generateName` another name is tried when one is taken, as often as the official server does. */
+	#prepareNew(kind: Kind, namespace: string, object: KubeObject, options: WriteOptions): JsonObject {
+		const tries = (object.metadata.name ?? '') === '' ? generatedNameTries : 1;
+		const admission = admissionOf(kind, options);
+		for (let left = tries; ; left--) {
+			const prepared = prepareCreate(kind, object, kind.namespaced ? namespace : undefined, admission, this.#environment);
+			const name = textOf(metaOf(prepared), 'name');
+			if (this.#tables.get(kind, namespace, name) === undefined) return prepared;
+			if (left === 1) throw alreadyExists(kind, name);
+		}
 	}
 
 	#update(kind: Kind, input: object, existing: JsonObject, options: WriteOptions, patched: boolean): JsonObject {
@@ -249,25 +248,4 @@ export class Store implements KubeApi {
 		const prepared = prepareCreate(kind, object, undefined, admissionOf(kind, {}), this.#environment);
 		this.#tables.commit([{kind, type: 'ADDED', object: prepared}]);
 	}
-}
-
-function admissionOf(kind: Kind, options: WriteOptions): Admission {
-	const {subresource, fieldValidation = 'Ignore', onWarning = () => {}} = options;
-	if (subresource === 'status' && !kind.hasStatus) throw notFound(kind, 'status');
-	return {fieldValidation, onWarning, status: subresource === 'status', patched: false};
-}
-
-/** The namespace of one object; '' for a cluster-scoped kind. */
-function namespaceOf(kind: Kind, ref: ResourceRef, sent?: string): string {
-	if (!kind.namespaced) {
-		if ((ref.namespace ?? sent ?? '') !== '')
-			throw badRequest(`${kind.kind} is cluster-scoped: it must not name a namespace`);
-		return '';
-	}
-	if (ref.namespace !== undefined && sent !== undefined && sent !== ref.namespace) {
-		throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-	}
-	const namespace = ref.namespace ?? sent ?? '';
-	if (namespace === '') throw badRequest('an empty namespace may not be set during creation');
-	return namespace;
 }

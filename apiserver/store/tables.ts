@@ -27,6 +27,7 @@ export interface Stored {
 export interface TablesOptions {
 	/** Changes kept at least. */
 	readonly historyLength: number;
+	readonly bytesMax?: number | undefined;
 	readonly readOnly: boolean;
 }
 
@@ -42,8 +43,8 @@ export class Tables {
 	readonly #historyLength: number;
 	#version: number;
 
-	constructor(path: string, kinds: readonly Kind[], {historyLength, readOnly}: TablesOptions) {
-		this.#database = new Database(path, readOnly);
+	constructor(path: string, kinds: readonly Kind[], {historyLength, bytesMax, readOnly}: TablesOptions) {
+		this.#database = new Database(path, {readOnly, bytesMax});
 		this.#historyLength = historyLength;
 		this.#kinds = new Map(kinds.map((kind) => [kind.id, kind]));
 		this.#collections = new Map(kinds.map(({id}) => [id, new Collection()]));

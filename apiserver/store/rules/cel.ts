@@ -1,7 +1,9 @@
+import type * as CelModule from '@bufbuild/cel';
 import type {CelInput, CelResult} from '@bufbuild/cel';
+import type * as CelExtensions from '@bufbuild/cel/ext';
 import {createRequire} from 'node:module';
 
-type Cel = typeof import('@bufbuild/cel');
+type Cel = typeof CelModule;
 type Env = ReturnType<Cel['celEnv']>;
 export type Expression = NonNullable<ReturnType<Cel['parse']>['expr']>;
 export type Variables = Readonly<Record<string, CelInput>>;
@@ -11,9 +13,9 @@ export type Program = (variables: Variables) => CelResult;
 export interface Interpreter {
 	readonly cel: Cel;
 	/** @throws Error for a text that is no expression. */
-	parse(text: string): Expression;
-	plan(expression: Expression): Program;
-	hasFunction(name: string): boolean;
+	readonly parse: (text: string) => Expression;
+	readonly plan: (expression: Expression) => Program;
+	readonly hasFunction: (name: string) => boolean;
 }
 
 let interpreter: Interpreter | undefined;
@@ -27,7 +29,7 @@ export function loadInterpreter(): Interpreter {
 function makeInterpreter(): Interpreter {
 	const require = createRequire(import.meta.url);
 	const cel = require('@bufbuild/cel') as Cel;
-	const {strings} = require('@bufbuild/cel/ext') as typeof import('@bufbuild/cel/ext');
+	const {strings} = require('@bufbuild/cel/ext') as typeof CelExtensions;
 	const env: Env = cel.celEnv({funcs: [...strings, ...optionalMethods(cel)]});
 	return {
 		cel,

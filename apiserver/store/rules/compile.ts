@@ -1,26 +1,8 @@
 import {isObject, type Json, type JsonObject} from '../json.ts';
 import {objectMeta} from '../object-meta.ts';
-import type {Schema} from '../schema.ts';
+import type {Rule, Schema} from '../schema.ts';
 import {loadInterpreter, type Program} from './cel.ts';
 import {checkExpression, mentions, type Scope} from './check.ts';
-
-/** One `x-kubernetes-validations` entry, ready to run. */
-export interface Rule {
-	readonly program: Program;
-	readonly messageProgram?: Program;
-	/** Where the rule has no message expression, or that fails. */
-	readonly message: string;
-	/** What the rule is called when it can't be evaluated. */
-	readonly title: string;
-	readonly reason: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
-	/** Added to the path of the value: '' or `.a.b`. */
-	readonly fieldPath: string;
-	readonly usesOldSelf: boolean;
-	/** `oldSelf` is an optional, so the rule runs without an old value too. */
-	readonly optionalOldSelf: boolean;
-	/** What `self` is typed by: the root shows less of its metadata than it has. */
-	readonly self: Schema;
-}
 
 const knownKeys = new Set(['rule', 'message', 'messageExpression', 'reason', 'fieldPath', 'optionalOldSelf']);
 const reasons = ['FieldValueInvalid', 'FieldValueForbidden', 'FieldValueRequired', 'FieldValueDuplicate'] as const;

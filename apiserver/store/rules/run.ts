@@ -1,10 +1,9 @@
 import type {CelInput} from '@bufbuild/cel';
 import {equalJson, isObject, type Json, type JsonObject} from '../json.ts';
-import type {Schema} from '../schema.ts';
+import type {Rule, Schema} from '../schema.ts';
 import {correlate, joinPath} from '../shape.ts';
 import type {FieldProblem} from '../validate.ts';
 import {loadInterpreter, type Program} from './cel.ts';
-import type {Rule} from './compile.ts';
 import {Budget, toRuleValue} from './values.ts';
 
 const messageLengthMax = 5_120;

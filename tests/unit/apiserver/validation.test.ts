@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {compileSchema} from '../../../apiserver/store/schema.ts';
+import {compileSchema} from '../../../apiserver/store/compile-schema.ts';
 import {shape} from '../../../apiserver/store/shape.ts';
 import {validate, type FieldProblem} from '../../../apiserver/store/validate.ts';
 import type {Json, JsonObject} from '../../../apiserver/store/json.ts';

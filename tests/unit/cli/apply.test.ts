@@ -87,7 +87,7 @@ test('a bad object does not disturb those beside it', async () => {
 		{source: 'a.yaml', objects: [configMap('x'), configMap('bad', {a: 1}), configMap('y')]},
 	);
 	assert.deepEqual([left, problems], [['x', 'y'], 1]);
-	assert.match(lines[2] ?? '', /^apply: a\.yaml: ConfigMap "bad" is invalid: data\.a: .*string.*integer/);
+	assert.match(lines[2] ?? '', /^apply: a\.yaml: ConfigMap in version "v1" cannot .* number into Go struct field ConfigMap\.data of type string/);
 });
 
 test('a problem is said once for each state of its files, and when it has gone', async () => {
