@@ -19,20 +19,22 @@ const dateTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 /** A refusal may quote the whole object as the server holds it. */
 const quotedObject = /Invalid value: "\{.*\}": /s;
 /** Numbers in a message that are versions of the server. */
-const versionsInText = /((?:resource ?version|current|too old)[^\d{}]{0,24})(\d+)(?: \((\d+)\))?/gi;
+const versionsInText = /((?:resource ?version|current)[^\d{}]{0,24})([1-9]\d*)\b(?: \((\d+)\))?/gi;
 const age = /^\d+[smhd]$/;
 /** A time this near is the server's own; times that requests carry lie years back. */
 const recentMs = 3_600_000;
 
 /**
- * Makes the answers of one scenario comparable, in their order. Symbols are `{uid1}` for each new uid, `{v2}` for the
- * second version seen of one object, `{current}` for a list not older than any object seen so far, `{past}` for an older
+ * Makes the answers of one scenario comparable, in their order. Symbols are `{uid of a}` for the uid of an object called a
+ * and `{uid 2 of a}` for that of the next one of this name, `{v2}` for the second version seen of one object, `{current}` for a list not older than any object seen so far, `{past}` for an older
  * one, `{time}` for times of the server. managedFields go: who writes them is a documented difference.
  */
 export class Normaliser {
 	readonly #namespace: string;
 	readonly #uids = new Map<string, string>();
 	readonly #versions = new Map<string, string[]>();
+	/** How many objects of a name there were. */
+	readonly #named = new Map<string, number>();
 	readonly #generated = new Map<string, string>();
 	#newest = 0;
 
@@ -62,6 +64,7 @@ export class Normaliser {
 			for (const item of value) this.#notice(item);
 		} else if (isFields(value)) {
 			const {uid, resourceVersion, name, generateName} = value;
+			if (typeof uid === 'string' && typeof name === 'string') this.#nameUid(uid, name);
 			if (typeof uid === 'string' && typeof resourceVersion === 'string') {
 				this.#newest = Math.max(this.#newest, Number(resourceVersion));
 			}
@@ -101,21 +104,21 @@ export class Normaliser {
 	}
 
 	#text(value: string): string {
-		let text = value;
+		let text = value.replaceAll(uuid, (id) => this.#uids.get(id) ?? id);
 		for (const [name, symbol] of this.#generated) text = text.replaceAll(name, symbol);
 		return text
 			.replaceAll(this.#namespace, '{ns}')
-			.replaceAll(uuid, (id) => this.#uid(id))
 			.replaceAll(dateTime, (time) => (isRecent(time) ? '{time}' : time))
 			.replace(quotedObject, 'Invalid value: {object}: ')
 			.replaceAll(versionsInText, (_all, words: string, _first, second?: string) =>
 				second === undefined ? `${words}{version}` : `${words}{version} ({version})`);
 	}
 
-	#uid(text: string): string {
-		const symbol = this.#uids.get(text) ?? `{uid${this.#uids.size + 1}}`;
-		this.#uids.set(text, symbol);
-		return symbol;
+	#nameUid(uid: string, name: string): void {
+		if (this.#uids.has(uid)) return;
+		const count = (this.#named.get(name) ?? 0) + 1;
+		this.#named.set(name, count);
+		this.#uids.set(uid, count === 1 ? `{uid of ${name}}` : `{uid ${count} of ${name}}`);
 	}
 }
 

@@ -22,7 +22,8 @@ export interface Server {
 
 export async function startOurs(): Promise<Server> {
 	const store = openStore({path: ':memory:', clock: systemClock, random: systemRandom, crds});
-	// The official server's history begins after its start too, so version 1 is too old for both.
+	// The official server's history begins after its start too, so that version 1 is too old for both.
+	await store.create({group: '', version: 'v1', plural: 'namespaces'}, {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'warm-up'}});
 	store.compact(Number(store.resourceVersion));
 	const pki = await makePki({hosts: ['127.0.0.1'], nowMs: systemClock.now()});
 	const environment = {log: silentLog, clock: systemClock, random: systemRandom};

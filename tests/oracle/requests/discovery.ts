@@ -17,8 +17,12 @@ const ours = (name: string): boolean => servedPlurals.has(name.split('/')[0] ?? 
 function servedResources(body: unknown): unknown {
 	const list = body as {readonly resources: readonly Named[]};
 	const kept = list.resources.filter(({name}) => ours(name) && name !== 'namespaces/finalize');
-	return {...list, resources: kept.map(({storageVersionHash: _, ...resource}) => resource).toSorted(byName)};
+	return {...list, resources: kept.map(({storageVersionHash: _, ...resource}) => sortVerbs(resource)).toSorted(byName)};
 }
+
+/** In any order the same. */
+const sortVerbs = <T extends object>(resource: T): T =>
+	'verbs' in resource ? {...resource, verbs: (resource.verbs as string[]).toSorted()} : resource;
 
 const byName = (left: Named, right: Named): number => (left.name < right.name ? -1 : 1);
 
@@ -27,9 +31,14 @@ function groups(body: unknown): unknown {
 	return {...list, groups: list.groups.filter(({name}) => servedGroups.includes(name)).toSorted(byName)};
 }
 
+interface DiscoveredResource {
+	readonly resource: string;
+	readonly subresources?: readonly {readonly subresource: string}[];
+}
+
 interface GroupDiscovery {
 	readonly metadata: {readonly name?: string};
-	readonly versions: readonly {readonly version: string; readonly resources: readonly {readonly resource: string}[]}[];
+	readonly versions: readonly {readonly version: string; readonly resources: readonly DiscoveredResource[]}[];
 }
 
 /** Groups that both serve, of the versions that both serve. */
@@ -49,6 +58,10 @@ function aggregatedGroups(body: unknown): unknown {
 						...version,
 						resources: version.resources
 							.filter(({resource}) => ours(resource))
+							.map(({subresources, ...resource}) => ({
+								...sortVerbs(resource),
+								subresources: subresources?.filter(({subresource}) => subresource === 'status').map(sortVerbs),
+							}))
 							.toSorted((left, right) => (left.resource < right.resource ? -1 : 1)),
 					})),
 			}))
