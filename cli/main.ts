@@ -76,6 +76,10 @@ const commands: readonly Row[] = [
 		name: 'version', group: 'Other', summary: 'of this program and of the API server',
 		load: async () => (await import('./commands/version.ts')).addVersionCommand,
 	},
+	{
+		name: 'completion', group: 'Other', summary: 'completion for bash, zsh or fish',
+		load: async () => (await import('./commands/completion.ts')).addCompletionCommand,
+	},
 ];
 
 const groupTitles = {
@@ -111,17 +115,23 @@ ${name} COMMAND --help tells the rest.`)
 	.exitOverride();
 
 const [first = '', second = ''] = process.argv.slice(2);
-const wanted = first === 'help' ? second : first;
-for (const row of commands) {
-	if (row.name === wanted) {
-		(await row.load())(program);
-	} else {
-		program.command(row.name).summary(row.summary).helpGroup(groupTitles[row.group]).allowUnknownOption();
-	}
+if (first === '__complete') {
+	await (await import('./complete/run.ts')).runComplete(process.argv.slice(3), commands);
+} else {
+	await run(first === 'help' ? second : first);
 }
 
-try {
-	await program.parseAsync(process.argv);
-} catch (error) {
-	process.exitCode = error instanceof CommanderError ? error.exitCode : reportError(error);
+async function run(wanted: string): Promise<void> {
+	for (const row of commands) {
+		if (row.name === wanted) {
+			(await row.load())(program);
+		} else {
+			program.command(row.name).summary(row.summary).helpGroup(groupTitles[row.group]).allowUnknownOption();
+		}
+	}
+	try {
+		await program.parseAsync(process.argv);
+	} catch (error) {
+		process.exitCode = error instanceof CommanderError ? error.exitCode : reportError(error);
+	}
 }
