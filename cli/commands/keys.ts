@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import {systemRandom} from '../../runtime/system.ts';
+import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {createFleetKeys, createTenantKey} from '../keys/key-file.ts';
 import {integerOption} from '../options.ts';
 
@@ -28,5 +28,22 @@ export function addKeysCommand(program: Command): void {
 		.action((folder: string, namespace: string, {tenant}: {readonly tenant: number}) => {
 			createTenantKey(folder, namespace, tenant, systemRandom);
 			console.log(`keys: ${folder}/tenants/${namespace}.key and .pub made`);
+		});
+	keys
+		.command('broker')
+		.summary('make certificate and passwords of the MQTT broker')
+		.description(
+			'Makes what a Mosquitto with TLS needs, and what controller and bridges need to reach it: a folder that becomes the '
+			+ 'Secret femto-broker as it is.',
+		)
+		.argument('<folder>', 'new folder for the files')
+		.option('--host <name...>', 'names and addresses of the broker', [
+			'femto-broker', 'femto-broker.femtofleet', 'femto-broker.femtofleet.svc',
+		])
+		.option('--bridge <name...>', 'names of the bridges, each an account', ['main'])
+		.action(async (folder: string, {host, bridge}: {readonly host: string[]; readonly bridge: string[]}) => {
+			const {createBrokerFiles} = await import('../keys/broker-files.ts');
+			await createBrokerFiles({folder, hosts: host, bridges: bridge, random: systemRandom, nowMs: systemClock.now()});
+			console.log(`keys: ${folder} made for controller and ${bridge.join(', ')}`);
 		});
 }

@@ -11,13 +11,15 @@ export function addUpCommand(program: Command): void {
 		.command('up')
 		.summary('run everything here, with emulated devices')
 		.description(
-			'Runs API, controller, broker and bridge in one process, starts emulated devices (the real firmware core, each '
-			+ 'behind a UDP socket of its own), and applies a path of container folders and YAML: at start, and whenever it changes.',
+			'Runs API, controller, broker and bridge in one process and starts emulated devices: the real firmware core, each '
+			+ 'behind a UDP socket of its own. A new state begins with the samples; a kept one goes on where it was.',
 		)
 		.option('--devices <n>', 'emulated devices, labelled class=pump', integerOption('--devices', 0, 5000), 20)
-		.option('--apply <path>', 'container folders and YAML to apply', join(installFolder(), 'manifests', 'samples'))
-		.option('--state <folder>', 'where store and keys are kept (default: a temporary folder, deleted at the end)')
-		.option('--bridge-port <port>', 'UDP port of the bridge; 0 = any', integerOption('--bridge-port', 0, 65_535), 0)
+		.option('--state <folder>', 'where store, keys, flash of the devices and kubeconfig are kept', '.femto')
+		.option('--fresh', 'empty the state folder first')
+		.option('--samples <path>', 'container folders and YAML of a new state', join(installFolder(), 'manifests', 'samples'))
+		.option('--api-port <port>', 'TCP port of the API; 0 = the last one, else any', integerOption('--api-port', 0, 65_535), 0)
+		.option('--bridge-port <port>', 'UDP port of the bridge; 0 = any', integerOption('--bridge-port', 0, 65_535), 10_000)
 		.option('--broker-port <port>', 'TCP port of the broker; 0 = any', integerOption('--broker-port', 0, 65_535), 0)
 		.option('--exit-when-ready', 'end when every container is Ready; exit code 1 after --timeout')
 		.option('--timeout <seconds>', 'longest wait of --exit-when-ready', integerOption('--timeout', 1, 86_400), 120)

@@ -62,7 +62,7 @@ async function listen(server: Server): Promise<number> {
 	return (server.address() as AddressInfo).port;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const server = createServer();
 	const port = await listen(server);
 	server.close();
@@ -71,7 +71,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Connects until it succeeds: a process tells in no other way that it listens. */
-async function reachable(port: number): Promise<void> {
+export async function reachable(port: number): Promise<void> {
 	for (let attempt = 0; attempt < 5000; attempt++) {
 		const socket = connect(port, '127.0.0.1');
 		const connected = await new Promise<boolean>((resolve) => {
