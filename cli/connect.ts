@@ -25,9 +25,12 @@ export interface Connection {
 
 /** Adds `--kubeconfig`, `--context`, `-n` and `-A`. */
 export function addConnectionOptions(command: Command): Command {
-	return addServerOptions(command)
-		.option('-n, --namespace <name>', 'namespace (default: the one of the context)')
-		.option('-A, --all-namespaces', 'all namespaces, whatever -n says');
+	return addNamespaceOptions(command).option('-A, --all-namespaces', 'all namespaces, whatever -n says');
+}
+
+/** Adds `--kubeconfig`, `--context` and `-n`: for what names its objects. */
+export function addNamespaceOptions(command: Command): Command {
+	return addServerOptions(command).option('-n, --namespace <name>', 'namespace (default: the one of the context)');
 }
 
 /** Adds `--kubeconfig` and `--context`: for what has no namespace of its own. */

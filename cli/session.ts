@@ -4,7 +4,7 @@ import type {HttpResponse} from '../runtime/http.ts';
 import type {KubeApi} from '../runtime/kube/api.ts';
 import type {Random} from '../runtime/random.ts';
 import {systemClock, systemRandom} from '../runtime/system.ts';
-import {addConnectionOptions, connect, type ConnectionOptions} from './connect.ts';
+import {connect, type ConnectionOptions} from './connect.ts';
 import type {Console} from './output/console.ts';
 import {shutdownSignal} from './signals.ts';
 
@@ -45,11 +45,11 @@ export const processConsole: Console = {
 	},
 };
 
-/** Adds the options of a connection to a command, and runs it in a session; what it returns is the exit code. */
+/** Runs a command in a session of its options, which connect.ts adds; what `run` returns is the exit code. */
 export function inSession<Options extends ConnectionOptions>(
 	command: Command, run: (session: Session, args: readonly string[], options: Options) => Promise<number>,
 ): void {
-	addConnectionOptions(command).action(async () => {
+	command.action(async () => {
 		const {processedArgs} = command;
 		const args = processedArgs.flat().filter((argument) => argument !== undefined) as string[];
 		process.exitCode = await withSession(command.opts<Options>(), (session) => run(session, args, command.opts<Options>()));

@@ -1,4 +1,5 @@
 import type {Command} from 'commander';
+import {addConnectionOptions} from '../connect.ts';
 import {describe, type DescribeOptions} from '../get/describe.ts';
 import {inSession} from '../session.ts';
 
@@ -16,5 +17,5 @@ Examples:
   femto describe fc/vibration -n plant-a
   femto describe fd sim-01
   femto describe fd -l site=a`);
-	inSession<DescribeOptions>(command, describe);
+	inSession<DescribeOptions>(addConnectionOptions(command), describe);
 }

@@ -1,4 +1,5 @@
 import type {Command} from 'commander';
+import {addConnectionOptions} from '../connect.ts';
 import {get, type GetOptions} from '../get/get.ts';
 import {inSession} from '../session.ts';
 
@@ -19,5 +20,5 @@ Examples:
   femto get fd -l class=pump -o wide
   femto get fc/vibration -w
   femto get fd sim-01 -o jsonpath='{.status.firmware.version}'`);
-	inSession<GetOptions>(command, get);
+	inSession<GetOptions>(addConnectionOptions(command), get);
 }

@@ -1,4 +1,5 @@
 import {Option, type Command} from 'commander';
+import {addNamespaceOptions} from '../connect.ts';
 import {logs, type LogsOptions} from '../live/logs.ts';
 import {durationOption, integerOption} from '../options.ts';
 import {inSession} from '../session.ts';
@@ -26,5 +27,5 @@ Examples:
   femto logs fc/vibration -f
   femto logs fc/vibration --tail 20 -l site=a
   femto logs sim-01 counter --since 5m`);
-	inSession<LogsOptions>(command, logs);
+	inSession<LogsOptions>(addNamespaceOptions(command), logs);
 }

@@ -1,5 +1,5 @@
 import {InvalidArgumentError, Option, type Command} from 'commander';
-import type {ConnectionOptions} from '../connect.ts';
+import {addNamespaceOptions, type ConnectionOptions} from '../connect.ts';
 import {CommandError} from '../fail.ts';
 import {durationOption, integerOption} from '../options.ts';
 import {parseTargets} from '../output/kinds.ts';
@@ -45,7 +45,7 @@ Examples:
   femto rollout status fc/vibration
   femto rollout status fc/vibration --timeout 5m && echo done
   femto rollout status fc/vibration --watch=false -o json`);
-	inSession<StatusOptions>(command, (session, args, {timeout, watch, output}) =>
+	inSession<StatusOptions>(addNamespaceOptions(command), (session, args, {timeout, watch, output}) =>
 		followStatus(session, oneName(args), {timeoutMs: timeout, watch, json: output === 'json'}));
 }
 
@@ -59,7 +59,7 @@ function addHistory(rollout: Command): void {
 Examples:
   femto rollout history fc/vibration
   femto rollout history fc/vibration --revision 2`);
-	inSession<ConnectionOptions & {readonly revision?: number}>(command, async (session, args, {revision}) => {
+	inSession<ConnectionOptions & {readonly revision?: number}>(addNamespaceOptions(command), async (session, args, {revision}) => {
 		await showHistory(session, oneName(args), revision);
 		return 0;
 	});
@@ -103,7 +103,7 @@ Examples:
 }
 
 function withChangeOptions(command: Command): Command {
-	return command
+	return addNamespaceOptions(command)
 		.addOption(new Option('--dry-run <mode>', 'server: let the server check it, and change nothing')
 			.choices(['none', 'server']).default('none'))
 		.option('-v, --verbose', 'also print the kubectl command that does the same');

@@ -1,5 +1,5 @@
 import {CommanderError, Option, type Command} from 'commander';
-import {addConnectionOptions} from '../connect.ts';
+import {addNamespaceOptions} from '../connect.ts';
 import {reportError} from '../fail.ts';
 import {withSession} from '../session.ts';
 import {why, whyExitCodes, type WhyOptions} from '../why/why.ts';
@@ -21,7 +21,7 @@ export function addWhyCommand(program: Command): void {
 Examples:
   femto why sim-01
   femto why sim-01 vibration -o json`);
-	addConnectionOptions(command).action(async (device: string, container: string | undefined, options: WhyOptions) => {
+	addNamespaceOptions(command).action(async (device: string, container: string | undefined, options: WhyOptions) => {
 		try {
 			const args = [device, ...(container === undefined ? [] : [container])];
 			process.exitCode = await withSession(options, (session) => why(session, args, options));
