@@ -41,6 +41,19 @@ test('a write that was sent is never repeated after a cut', async (context) => {
 	assert.deepEqual(seen.map(({method}) => method), ['GET', 'POST', 'GET', 'DELETE']);
 });
 
+test('a write that could not be handed over whole is sent again: no server can have acted on it', async (context) => {
+	const {client, seen, server} = await scripted(context, [json(device('a')), json(device('a'))]);
+	await client.get(devices, 'a');
+	let cuts = 0;
+	server.prependOnceListener('request', (request) => {
+		cuts++;
+		request.socket.resetAndDestroy();
+	});
+	// More than the buffers of a connection take.
+	await client.patch(devices, 'a', {spec: {note: 'x'.repeat(32 * 1024 * 1024)}});
+	assert.deepEqual([cuts, seen.map(({method}) => method)], [1, ['GET', 'PATCH']]);
+});
+
 test('an answer that is cut in its middle is an error', async (context) => {
 	const half: Step = (response) => {
 		response.writeHead(200, {'content-length': '100'}).write('{"a');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -139,6 +140,22 @@ test('a program gives token and certificate, and is asked again only when they e
 	assert.deepEqual(await certificate?.(), {cert: 'CERT', key: 'KEY'});
 	const failing = of({user: {exec: {...exec, args: ['-e', 'console.error("no login"); process.exit(1)']}}});
 	await assert.rejects(failing.headers(0), /^Error: Cannot get credentials of .*users\[c\]\.user: no login$/);
+});
+
+test('a kubeconfig without plugin is read without the library for plugins', () => {
+	const {folder, options} = place({'cwd/file': config('c', {user: {token: 't'}})});
+	const module = join(import.meta.dirname, '../../../../runtime/kube/config.ts');
+	const script = `
+		import {registerHooks} from 'node:module';
+		registerHooks({resolve: (name, context, next) => {
+			if (name.startsWith('@kubernetes/')) throw new Error(name + ' loaded');
+			return next(name, context);
+		}});
+		const {loadKubeConfig} = await import(${JSON.stringify(module)});
+		const {value} = loadKubeConfig(${JSON.stringify({...options, kubeconfig: 'file'})});
+		console.log(JSON.stringify(await value.headers(0)));`;
+	const {stdout, stderr} = spawnSync(process.execPath, ['--input-type=module', '-e', script], {cwd: folder, encoding: 'utf8'});
+	assert.equal(stdout, '{"authorization":"Bearer t"}\n', stderr);
 });
 
 const servers: Readonly<Record<string, string>> = {
