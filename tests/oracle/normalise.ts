@@ -28,6 +28,7 @@ const recentMs = 3_600_000;
  * Makes the answers of one scenario comparable, in their order. Symbols are `{uid of a}` for the uid of an object called a
  * and `{uid 2 of a}` for that of the next one of this name, `{v2}` for the second version seen of one object, `{current}` for a list not older than any object seen so far, `{past}` for an older
  * one, `{time}` for times of the server. managedFields go: who writes them is a documented difference.
+ * So does an empty `continue`, which some lists have and others not.
  */
 export class Normaliser {
 	readonly #namespace: string;
@@ -79,13 +80,13 @@ export class Normaliser {
 		if (typeof value === 'string') return this.#text(value);
 		if (Array.isArray(value)) return value.map((item) => (key === 'cells' ? this.#cell(item) : this.#value(item, '')));
 		if (!isFields(value)) return value;
-		const entries = Object.entries(value).filter(([name]) => name !== 'managedFields');
+		const entries = Object.entries(value).filter(([name, inner]) => name !== 'managedFields' && !(name === 'continue' && inner === ''));
 		return Object.fromEntries(entries.map(([name, inner]) => [this.#text(name), this.#field(name, inner, value)]));
 	}
 
 	#field(name: string, inner: unknown, parent: Fields): unknown {
 		if (name === 'resourceVersion' && typeof inner === 'string') return this.#version(inner, parent);
-		if (name === 'continue' && typeof inner === 'string' && inner !== '') return '{continue}';
+		if (name === 'continue' && typeof inner === 'string') return '{continue}';
 		return this.#value(inner, name);
 	}
 

@@ -62,7 +62,7 @@ export const creating: Topic = {
 			make('a fraction for an integer', {minReadySeconds: 1.5}),
 			make('below the minimum', {minReadySeconds: -1}),
 			make('above the maximum', {minReadySeconds: 86_401}),
-			make('above 2^53', {limits: {instructionsPerRun: 9_007_199_254_740_993}}),
+			make('above 2^53', {limits: {instructionsPerRun: 2 ** 60}}),
 			make('not of the enumeration', {faultPolicy: {action: 'Explode'}}),
 			make('not of the pattern', {image: {digest: 'sha256:00', configMap: {name: 'x'}}}),
 			make('too long', {image: {digest: `${digest}0`, configMap: {name: 'x'}}}),

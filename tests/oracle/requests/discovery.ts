@@ -17,7 +17,7 @@ const ours = (name: string): boolean => servedPlurals.has(name.split('/')[0] ?? 
 function servedResources(body: unknown): unknown {
 	const list = body as {readonly resources: readonly Named[]};
 	const kept = list.resources.filter(({name}) => ours(name) && name !== 'namespaces/finalize');
-	return {...list, resources: kept.map(({storageVersionHash: _, ...resource}) => sortVerbs(resource)).toSorted(byName)};
+	return {...list, resources: kept.map(({storageVersionHash: _hash, ...resource}) => sortVerbs(resource)).toSorted(byName)};
 }
 
 /** In any order the same. */
