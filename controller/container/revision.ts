@@ -19,6 +19,9 @@ export const controllerRevisions = {group: 'apps', version: 'v1', plural: 'contr
 /** Label with the uid of the FemtoContainer: tells these revisions from those of a cluster's own workloads. */
 export const ownerLabel = 'femtofleet.dev/container-uid';
 
+/** Annotation of a FemtoContainer that its next revision takes over: why it was made, for `femto rollout history`. */
+const changeCause = 'kubernetes.io/change-cause';
+
 /** Everything that a device needs to run it, except for grant and policies. */
 export interface RevisionData extends Resolved {
 	/** Base64. */
@@ -62,11 +65,13 @@ export function makeRevision(
 	const {apiVersion, kind, metadata} = container;
 	const owner = {apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true};
 	const {hooks, parameters, instructionsPerRun} = resolved;
+	const cause = metadata.annotations?.[changeCause];
 	return {
 		apiVersion: 'apps/v1',
 		kind: 'ControllerRevision',
 		metadata: {
 			name, namespace: metadata.namespace ?? '', labels: {[ownerLabel]: owner.uid},
+			...(cause === undefined ? {} : {annotations: {[changeCause]: cause}}),
 			ownerReferences: [{...owner, blockOwnerDeletion: true}],
 		},
 		revision: number,

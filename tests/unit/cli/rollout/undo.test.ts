@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test, type TestContext} from 'node:test';
 import {setPaused, showHistory, undo} from '../../../../cli/rollout/change.ts';
+import {femtoContainers} from '../../../../protocol/generated/resources.ts';
 import type {Session} from '../../../../cli/session.ts';
 import {seededRandom} from '../../../../runtime/random.ts';
 import {Fixture, namespace, sign, type Signed} from '../../../integration/controller/fixture.ts';
@@ -115,12 +116,19 @@ test('undo refuses a number that is not in history, and a history without anothe
 });
 
 test('history lists revisions with their state, and shows one in full', async (context) => {
-	const {console, session} = await rolledOut(context, [first], [second, {parameters: {window: 30}}]);
+	const {fixture, console, session} = await rolledOut(context, [first], [second, {parameters: {window: 30}}]);
 	await showHistory(session, 'vibration', undefined);
 	const [title, , one = '', two = ''] = console.stdout.replaceAll(/ +/g, ' ').split('\n');
 	assert.equal(title, 'femtocontainer.femtofleet.dev/vibration');
 	assert.match(one, /^1 [0-9a-f]{12} 1 <none> <none> \d+s <none>$/);
 	assert.match(two, /^2 [0-9a-f]{12} 2 window=30 newest,current \d+s <none>$/);
+	await fixture.store.patch({...femtoContainers, namespace}, 'vibration', {
+		metadata: {annotations: {'kubernetes.io/change-cause': 'noisy bearings'}}, spec: {parameters: {window: 40}},
+	});
+	await fixture.run(5_000);
+	console.stdout = '';
+	await showHistory(session, 'vibration', undefined);
+	assert.match(console.stdout.replaceAll(/ +/g, ' '), /\n3 [0-9a-f]{12} 2 window=40 newest(,current)? \d+s noisy bearings\n/);
 	console.stdout = '';
 	await showHistory(session, 'vibration', 2);
 	assert.match(console.stdout, /with revision #2\n.*Digest: +sha256:[0-9a-f]{64}\n.*Hooks: +timer \(order 500\)\n/s);
