@@ -150,7 +150,13 @@ export function builtinKinds(): readonly Kind[] {
 			lifetimeMs: 3_600_000,
 			check: checkEvent,
 		}),
-		builtin(lease, {group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', needsVersion: true, printerColumns: [column('Holder', '.spec.holderIdentity'), age]}),
+		builtin(lease, {
+			group: 'coordination.k8s.io',
+			plural: 'leases',
+			kind: 'Lease',
+			needsVersion: true,
+			printerColumns: [column('Holder', '.spec.holderIdentity'), age],
+		}),
 		builtin(controllerRevision, {
 			group: 'apps',
 			plural: 'controllerrevisions',
@@ -163,7 +169,8 @@ export function builtinKinds(): readonly Kind[] {
 
 function builtin(schema: JsonObject & {readonly properties: JsonObject}, options: BuiltinOptions): Kind {
 	const group = options.group ?? '';
-	const full: JsonObject = {...schema, type: 'object', properties: {apiVersion: text, kind: text, metadata: {type: 'object'}, ...schema.properties}};
+	const common = {apiVersion: text, kind: text, metadata: {type: 'object'}};
+	const full: JsonObject = {...schema, type: 'object', properties: {...common, ...schema.properties}};
 	return {
 		id: `${group}/${options.plural}`,
 		group,
@@ -201,6 +208,7 @@ function completeSecret(object: JsonObject): JsonObject {
 	const entries = Object.entries(objectOrEmpty(stringData));
 	// What is no text is left for validation to refuse.
 	if (!isObject(stringData) || entries.some(([, value]) => typeof value !== 'string')) return object;
-	const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(textOf({value}, 'value')).toString('base64')]));
+	const encode = (key: string): string => Buffer.from(textOf(stringData, key)).toString('base64');
+	const data = Object.fromEntries(entries.map(([key]) => [key, encode(key)]));
 	return {...typed, data: {...objectOrEmpty(rest['data']), ...data}};
 }

@@ -7,9 +7,13 @@ import type {Schema} from './schema.ts';
  */
 export function decodeProblem(schema: Schema, value: Json, path: string): string | undefined {
 	if (value === null) return undefined;
-	if (!fits(schema, value)) return `json: cannot unmarshal ${jsonName(value)} into Go struct field ${path} of type ${goName(schema)}`;
+	if (!fits(schema, value))
+		return `json: cannot unmarshal ${jsonName(value)} into Go struct field ${path} of type ${goName(schema)}`;
 	if (typeof value === 'string') return schema.format === 'byte' ? base64Problem(value) : undefined;
-	if (Array.isArray(value)) return firstProblem(value as readonly Json[], (item) => (schema.items === undefined ? undefined : decodeProblem(schema.items, item, path)));
+	if (Array.isArray(value)) {
+		const {items} = schema;
+		return items && firstProblem(value as readonly Json[], (item) => decodeProblem(items, item, path));
+	}
 	if (!isObject(value)) return undefined;
 	return firstProblem(Object.entries(value), ([key, child]) => {
 		const field = schema.properties.get(key);

@@ -59,7 +59,8 @@ function parseFields(kind: Kind, text: string): readonly FieldRequirement[] {
 }
 
 function isSelectable(kind: Kind, name: string): boolean {
-	return name === 'metadata.name' || (kind.namespaced && name === 'metadata.namespace') || kind.selectableFields.includes(name);
+	if (name === 'metadata.name' || (kind.namespaced && name === 'metadata.namespace')) return true;
+	return kind.selectableFields.includes(name);
 }
 
 /** Kinds of the official server without fields of their own say it in other words. */

@@ -77,7 +77,8 @@ function selectableFieldsOf(value: Json | undefined): readonly string[] {
 
 /** Definitions come from crds/, whose columns a test compares with the schema. */
 function columnsOf(value: Json | undefined): readonly PrinterColumn[] {
-	return Array.isArray(value) ? (value as readonly Json[]).filter(isObject).map((column) => column as unknown as PrinterColumn) : [];
+	const columns = Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [];
+	return columns.map((column) => column as unknown as PrinterColumn);
 }
 
 function textAt(object: JsonObject, key: string): string {

@@ -24,7 +24,8 @@ export interface Page {
  * Reads what `resourceVersion`, `resourceVersionMatch`, `limit` and `continue` mean together.
  * @throws KubeError 400 for what is no version or token, 422 for a combination without meaning.
  */
-export function planList({resourceVersion = '', resourceVersionMatch, limit = 0, continue: token = ''}: ListOptions): ListPlan {
+export function planList(options: ListOptions): ListPlan {
+	const {resourceVersion = '', resourceVersionMatch, limit = 0, continue: token = ''} = options;
 	checkMatch(resourceVersion, resourceVersionMatch, token);
 	if (token !== '') {
 		const {version, start} = decodeContinue(token);

@@ -94,7 +94,8 @@ export function tooLarge(kind: Kind, name: string, bytes: number): KubeError {
 export function notWritten(error: unknown): KubeError {
 	const why = error instanceof Error ? error.message : String(error);
 	const message = `Cannot write store: ${why}; nothing was changed`;
-	const status = {code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details: {causes: [{reason: '', message}]}};
+	const details = {causes: [{reason: '', message}]};
+	const status = {code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details};
 	return new KubeError(status, {cause: error});
 }
 

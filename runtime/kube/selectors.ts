@@ -143,10 +143,12 @@ function readSelector(tokens: readonly string[]): readonly Requirement[] {
 		return taken;
 	};
 	while (next !== '') {
-		if (marks.has(next) && next !== '!') throw new SelectorError(`found '${next}', expected: !, identifier, or 'end of string'`);
+		if (marks.has(next) && next !== '!')
+			throw new SelectorError(`found '${next}', expected: !, identifier, or 'end of string'`);
 		requirements.push(readRequirement(take, () => next));
 		const separator = take();
-		if (separator !== '' && separator !== ',') throw new SelectorError(`found '${separator}', expected: ',' or 'end of string'`);
+		if (separator !== '' && separator !== ',')
+			throw new SelectorError(`found '${separator}', expected: ',' or 'end of string'`);
 		if (separator === ',' && marks.has(next) && next !== '!')
 			throw new SelectorError(`found '${next}', expected: identifier after ','`);
 	}

@@ -131,7 +131,8 @@ export function lists(check: Check): void {
 			return api.list(devices, {limit: 1});
 		})();
 		const both = api.list(devices, {continue: first.continue ?? '', resourceVersion: first.resourceVersion});
-		assert.match((await refused(both, 400, 'BadRequest')).message, /^specifying resource version is not allowed when using continue$/);
+		const error = await refused(both, 400, 'BadRequest');
+		assert.equal(error.message, 'specifying resource version is not allowed when using continue');
 	});
 	const badFields: Readonly<Record<string, string>> = {
 		'metadata.namespace=x': 'field label not supported: metadata.namespace',

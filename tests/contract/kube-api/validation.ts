@@ -131,7 +131,8 @@ export function validation(check: Check): void {
 		await api.create(devices, device('a'));
 		const patch = api.patch(devices, 'a', {spec: {size: 1}}, {fieldValidation: 'Strict'});
 		const error = await refused(patch, 422, 'Invalid');
-		assert.match(error.message, /^ "" is invalid: patch: Invalid value: "\{.*\}": strict decoding error: unknown field "spec\.size"$/);
+		assert.match(error.message, /^ "" is invalid: patch: Invalid value: "\{.*\}": strict decoding error: /);
+		assert.match(error.message, /: unknown field "spec\.size"$/);
 		assert.equal(error.status.details?.causes?.[0]?.field, 'patch');
 	});
 	check('null is absence', async (api) => {

@@ -130,7 +130,8 @@ test('Owners are looked at again when a store opens', async (context) => {
 	const path = newFile(context);
 	const first = newStore({path});
 	const owner = await first.create(devices, device('owner'));
-	const ownerReferences = [{apiVersion: 'femtofleet.dev/v1alpha1', kind: 'FemtoDevice', name: 'owner', uid: owner.metadata.uid ?? ''}];
+	const {apiVersion, kind, metadata} = owner;
+	const ownerReferences = [{apiVersion, kind, name: 'owner', uid: metadata.uid ?? ''}];
 	await first.create(devices, {...device('child'), metadata: {name: 'child', ownerReferences}});
 	first.close();
 	const database = new DatabaseSync(path);

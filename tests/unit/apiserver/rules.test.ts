@@ -30,7 +30,7 @@ const gadget = (x: unknown): Loose => ({apiVersion: 'example.com/v1', kind: 'Gad
 async function problems(promise: Promise<unknown>): Promise<readonly string[]> {
 	const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
 	if (error === undefined) return [];
-	assert(error instanceof KubeError, String(error));
+	assert(error instanceof KubeError);
 	return (error.status.details?.causes ?? []).map((cause) => `${cause.field}: ${cause.message}`);
 }
 
@@ -52,9 +52,14 @@ const kept: readonly (readonly [Source, string, unknown, unknown])[] = [
 	[{type: 'array', items: string}, "self.all(item, item.size() < 3) && self.exists(item, item == 'b')", ['a', 'b'], ['a']],
 	[{type: 'array', items: integer}, 'self.filter(n, n > 2).map(n, n * 2) == [6, 8]', [1, 3, 4], [3]],
 	[{type: 'object', additionalProperties: integer}, "self.all(key, self[key] > 0) && 'a' in self", {a: 1}, {a: 0}],
-	[{type: 'string', format: 'date-time'}, "self < timestamp('2026-01-01T00:00:00Z')", '2025-01-01T00:00:00Z', '2027-01-01T00:00:00Z'],
+	[{...string, format: 'date-time'}, "self < timestamp('2026-01-01T00:00:00Z')", '2025-01-01T00:00:00Z', '2027-01-01T00:00:00Z'],
 	[{type: 'string', format: 'byte'}, 'self.size() == 3', 'AQID', 'AQI='],
-	[{type: 'object', properties: {'a-b': integer, 'in': integer}}, 'has(self.a__dash__b) && self.__in__ == 1', {'a-b': 1, 'in': 1}, {in: 1}],
+	[
+		{type: 'object', properties: {'a-b': integer, 'in': integer}},
+		'has(self.a__dash__b) && self.__in__ == 1',
+		{'a-b': 1, 'in': 1},
+		{in: 1},
+	],
 	[{type: 'boolean'}, 'self || false', true, false],
 ];
 for (const [schema, rule, good, bad] of kept) {
@@ -76,7 +81,8 @@ test('A failed rule gives its message, its message expression, its reason and it
 	assert.deepEqual(await texts({messageExpression: "' '", message: 'm'}), ['spec.x: Invalid value: m']);
 	assert.deepEqual(await texts({messageExpression: "string(self.low / 0)", message: 'm'}), ['spec.x: Invalid value: m']);
 	assert.deepEqual(await texts({reason: 'FieldValueForbidden', message: 'm'}), ['spec.x: Forbidden: m']);
-	assert.deepEqual(await texts({reason: 'FieldValueRequired', message: 'm', fieldPath: '.low'}), ['spec.x.low: Required value: m']);
+	const required = {reason: 'FieldValueRequired', message: 'm', fieldPath: '.low'};
+	assert.deepEqual(await texts(required), ['spec.x.low: Required value: m']);
 });
 
 test('Scalars are shown, objects are not', async () => {
@@ -87,8 +93,9 @@ test('Scalars are shown, objects are not', async () => {
 test('Rules at any depth name the place', async () => {
 	const rules = [{rule: 'self > 0', message: 'm'}];
 	const leaf = {...integer, 'x-kubernetes-validations': rules};
-	const schema = {type: 'object', properties: {list: {type: 'array', items: leaf}, map: {type: 'object', additionalProperties: leaf}}};
-	const store = newStore({crds: [crd(field(schema))]});
+	const list = {type: 'array', items: leaf};
+	const map = {type: 'object', additionalProperties: leaf};
+	const store = newStore({crds: [crd(field({type: 'object', properties: {list, map}}))]});
 	assert.deepEqual(await create(store, {list: [1, 0], map: {a: 1, b: -1}}), [
 		'spec.x.list[1]: Invalid value: 0: m',
 		'spec.x.map[b]: Invalid value: -1: m',
@@ -96,7 +103,8 @@ test('Rules at any depth name the place', async () => {
 });
 
 test('A transition rule runs where there is an old value to compare with', async () => {
-	const item = {type: 'object', properties: {name: string, n: {...integer, 'x-kubernetes-validations': [{rule: 'self >= oldSelf', message: 'm'}]}}};
+	const growing = {...integer, 'x-kubernetes-validations': [{rule: 'self >= oldSelf', message: 'm'}]};
+	const item = {type: 'object', properties: {name: string, n: growing}};
 	const keyed = {'type': 'array', 'items': item, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name']};
 	const store = newStore({crds: [crd(field(keyed))]});
 	assert.deepEqual(await create(store, [{name: 'a', n: 5}]), []);
@@ -127,8 +135,8 @@ test('A rule that looks at all for each of many comes to an end, and no rule run
 	const store = newStore({crds: [crd(field(schema, 'self.all(a, self.all(b, a + b >= 0))', 'self.size() < 2'))]});
 	const found = await create(store, Array.from({length: 5_000}, () => 1));
 	assert.deepEqual(found, [
-		"spec.x: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run " +
-			'due to call cost exceeds limit for rule: self.all(a, self.all(b, a + b >= 0))',
+		"spec.x: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further validation rules " +
+			'will be run due to call cost exceeds limit for rule: self.all(a, self.all(b, a + b >= 0))',
 	]);
 });
 
@@ -157,7 +165,10 @@ for (const [rule, expected] of broken) {
 		const schema = {type: 'object', properties: {x: integer, name: string, list}};
 		assert.throws(
 			() => newStore({crds: [crd(field(schema, rule))]}),
-			(error) => error instanceof RangeError && /^Cannot compile rule: .* at \.spec\.x, /.test(error.message) && expected.test(error.message),
+			(error) =>
+				error instanceof RangeError &&
+				/^Cannot compile rule: .* at \.spec\.x, /.test(error.message) &&
+				expected.test(error.message),
 		);
 	});
 }
