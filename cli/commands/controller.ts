@@ -39,7 +39,10 @@ export function addControllerCommand(program: Command): void {
 		.option('--context <name>', 'a cluster: context of the kubeconfig (default: its current one)')
 		.option('--state <folder>', 'embedded API: where its store is kept (default: a temporary folder, deleted at the end)')
 		.option('--apply <path>', 'embedded API: container folders and YAML to apply, now and whenever they change')
-		.option('--listen <host:port>', 'serve live data, /metrics, /healthz and /readyz over HTTP (default: nothing)', addressOption('--listen'))
+		.option(
+			'--listen <host:port>', 'serve live data, /metrics, /healthz and /readyz over HTTP (default: nothing)',
+			addressOption('--listen'),
+		)
 		.option('--device-labels <labels>', 'labels of devices that enrol', labelsOption('--device-labels'), {})
 		.option(
 			'--report-period <seconds>', 'between two reports of a device when nothing changes',

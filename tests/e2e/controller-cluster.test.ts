@@ -85,7 +85,8 @@ test('a controller that never led ends without complaint', {timeout: 60_000}, as
 test('a cluster that is not there is told as kubectl tells it', async () => {
 	const fleet = controller('--kubeconfig', nowhere);
 	assert.equal(await fleet.exited, 1);
-	assert.equal(fleet.lines.at(-1), 'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?');
+	const expected = 'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?';
+	assert.equal(fleet.lines.at(-1), expected);
 });
 
 const misuse: Readonly<Record<string, readonly [options: readonly string[], expected: RegExp]>> = {
@@ -93,9 +94,15 @@ const misuse: Readonly<Record<string, readonly [options: readonly string[], expe
 		['--kubeconfig', 'a', '--state', 'b'],
 		/^femto: Cannot use --state b together with --kubeconfig a: it is for the embedded API$/,
 	],
-	'a cluster and something to apply': [['--context', 'a', '--apply', 'b'], /^femto: Cannot use --apply b together with --context a: /],
-	'a kubeconfig that is not there': [['--kubeconfig', 'a'], /^error: Cannot read kubeconfig .*a of --kubeconfig: no such file$/],
-	'an address without port': [['--listen', 'localhost'], /--listen is "localhost", HOST:PORT with a port up to 65535 required/],
+	'a cluster and something to apply': [
+		['--context', 'a', '--apply', 'b'], /^femto: Cannot use --apply b together with --context a: /,
+	],
+	'a kubeconfig that is not there': [
+		['--kubeconfig', 'a'], /^error: Cannot read kubeconfig .*a of --kubeconfig: no such file$/,
+	],
+	'an address without port': [
+		['--listen', 'localhost'], /--listen is "localhost", HOST:PORT with a port up to 65535 required/,
+	],
 };
 for (const [what, [options, expected]] of Object.entries(misuse)) {
 	test(`${what} is refused`, async () => {

@@ -15,7 +15,8 @@ test('what can not be reached is told with server and cause', async (context) =>
 	assert.ok(error instanceof UnreachableError && error.isRefused);
 	assert.equal(error.message, `Cannot reach ${url}: connection refused`);
 	assert.equal((error.cause as NodeJS.ErrnoException).code, 'ECONNREFUSED');
-	await assert.rejects(clientOf({server: 'https://127.0.0.1:1', tls: {cert: 'x', key: 'y'}}).get(devices, 'a'), UnreachableError);
+	const noPem = clientOf({server: 'https://127.0.0.1:1', tls: {cert: 'x', key: 'y'}});
+	await assert.rejects(noPem.get(devices, 'a'), UnreachableError);
 });
 
 test('a GET that meets a connection closed meanwhile is sent again, once', async (context) => {
@@ -130,7 +131,8 @@ test('request() gives any status, headers and the body as it comes', async (cont
 	});
 	assert.deepEqual([missing.status, missing.headers['x-y'], await bodyText(missing)], [404, 'z', '{"a":1}']);
 	const {method, url, headers, body} = seen[0] ?? {headers: {}};
-	assert.deepEqual([method, url, headers.accept, headers['content-length'], body], ['POST', '/x?tail=5', 'text/plain', '2', 'é']);
+	assert.deepEqual([method, url, body], ['POST', '/x?tail=5', 'é']);
+	assert.deepEqual([headers.accept, headers['content-length']], ['text/plain', '2']);
 	assert.equal(await successText(await client.request({method: 'GET', path})), '{"a":1}');
 });
 

@@ -24,7 +24,10 @@ test('a reflector goes on over HTTP after a clean end, a cut, a bookmark, silenc
 		list('1', device('a')),
 		stream(line('ADDED', device('b', '2'))),
 		stream(bookmark('7')),
-		(response) => void response.writeHead(200).write(line('MODIFIED', device('b', '8')), () => response.socket?.resetAndDestroy()),
+		(response) => {
+			const cut = (): void => void response.socket?.resetAndDestroy();
+			response.writeHead(200).write(line('MODIFIED', device('b', '8')), cut);
+		},
 		(response) => {
 			response.writeHead(200).flushHeaders();
 			silent.resolve();

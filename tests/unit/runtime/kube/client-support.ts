@@ -27,7 +27,8 @@ export interface Seen {
 export type Step = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Step {
-	return (response) => void response.writeHead(status, {'content-type': 'application/json', ...headers}).end(JSON.stringify(value));
+	const all = {'content-type': 'application/json', ...headers};
+	return (response) => void response.writeHead(status, all).end(JSON.stringify(value));
 }
 
 /** Cuts the connection without an answer. */
@@ -98,8 +99,11 @@ export async function scripted(context: TestContext, steps: readonly Step[], con
 	return {client, clock, seen, server, url};
 }
 
-export function clientOf(connection: Pick<KubeConnection, 'server'> & Partial<KubeConnection>, clock = new SkippingClock()): KubeClient {
-	return createKubeClient({namespace: 'default', tls: {}, headers: async () => ({}), ...connection}, {clock, random: seededRandom(1)});
+export function clientOf(
+	connection: Pick<KubeConnection, 'server'> & Partial<KubeConnection>, clock = new SkippingClock(),
+): KubeClient {
+	const whole = {namespace: 'default', tls: {}, headers: async () => ({}), ...connection};
+	return createKubeClient(whole, {clock, random: seededRandom(1)});
 }
 
 async function listen(server: Server): Promise<string> {

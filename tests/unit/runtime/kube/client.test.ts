@@ -92,7 +92,8 @@ test('writes say method, place, options and content type', async (context) => {
 });
 
 test('delete() tells what is kept from what has gone', async (context) => {
-	const kept: KubeObject = {...device('a'), metadata: {name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['f']}};
+	const metadata = {name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['f']};
+	const kept: KubeObject = {...device('a'), metadata};
 	const status = {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: {uid: '1'}};
 	const {client, seen} = await scripted(context, [json(kept), json(status), json(device('a'))]);
 	const options = {dryRun: true, preconditions: {uid: '1'}, propagationPolicy: 'Foreground'} as const;
@@ -118,7 +119,8 @@ test('warnings come before the result, several in one header too', async (contex
 test('a Status becomes a KubeError with all it says', async (context) => {
 	const details = {name: 'a', group: 'femtofleet.dev', kind: 'femtodevices'};
 	const status = {
-		kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'gone', reason: 'NotFound', details, code: 404,
+		kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure',
+		message: 'gone', reason: 'NotFound', details, code: 404,
 	};
 	const {client} = await scripted(context, [json(status, 404)]);
 	assert.deepEqual(await refused(client.get(devices, 'a')), {code: 404, reason: 'NotFound', message: 'gone', details});
