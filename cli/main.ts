@@ -41,6 +41,10 @@ const commands: readonly Row[] = [
 		load: async () => (await import('./commands/build.ts')).addBuildCommand,
 	},
 	{
+		name: 'dev', group: 'Author', summary: 'build and apply a folder whenever it is saved',
+		load: async () => (await import('./commands/dev.ts')).addDevCommand,
+	},
+	{
 		name: 'sign', group: 'Author', summary: 'sign a statement.json with the key of a tenant',
 		load: async () => (await import('./commands/sign.ts')).addSignCommand,
 	},

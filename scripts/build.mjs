@@ -23,6 +23,8 @@ const {metafile} = await build({
 	minifySyntax: true,
 	define: {'process.env.NODE_ENV': '"production"'},
 	banner: {js: requireBanner},
+	// Imported dynamically, a package in CommonJS form has no names: this one also comes as a module.
+	alias: {'@peculiar/x509': '@peculiar/x509/build/x509.es.js'},
 	// ink asks for it only when DEV=true, and it is not installed.
 	external: ['react-devtools-core'],
 	logLevel: 'warning',

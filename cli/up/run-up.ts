@@ -46,7 +46,6 @@ export async function runUp(options: UpOptions, interrupt: AbortSignal): Promise
 
 async function run(options: UpOptions, signal: AbortSignal, closers: Closers): Promise<number> {
 	const log = lineLog(options.verbose === true ? 'debug' : 'warn', say);
-	const sinceMs = Math.floor(systemClock.now() / 1000) * 1000;
 	const firmware = await readFirmware();
 	checkPath(options.samples);
 	const state = await openStateFolder(options.state, {fresh: options.fresh === true});
@@ -58,7 +57,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const samples = prepareSamples({api, options, keys, state});
 	// What goes wrong in it is told where it is awaited. It writes keys, so the folder may not go before it ends.
 	closers.push(async () => void await samples.catch(() => {}));
-	await waitForDevices({api, count: options.devices, log, signal, sinceMs});
+	await waitForDevices({api, nodes: fleet.nodes, log, signal});
 	if (signal.aborted) {
 		return interrupted;
 	}
