@@ -23,14 +23,17 @@ interface BridgeCommandOptions extends BrokerOptions {
 export function addBridgeCommand(program: Command): void {
 	const command = program
 		.command('bridge')
-		.summary('run the MQTT-SN gateway')
 		.description('Runs the gateway between devices (MQTT-SN over UDP) and an MQTT broker.')
 		.option('--name <name>', 'name of this bridge, unique in the fleet', 'main')
 		.option('--host <address>', 'UDP address to listen on', '0.0.0.0')
 		.option('--port <port>', 'UDP port', integerOption('--port', 0, 65_535), 10_000)
 		.option('--mtu <bytes>', 'largest datagram sent to a device', integerOption('--mtu', 64, 65_507), defaultBridgeConfig.mtuBytes)
 		.option('--listen <host:port>', 'serve /metrics, /healthz and /readyz over HTTP (default: nothing)', addressOption('--listen'));
-	addBrokerOptions(command).action(runBridge);
+	addBrokerOptions(command)
+		.addHelpText('after', `
+Examples:
+  femto bridge --name main --broker mqtt://127.0.0.1:1883`)
+		.action(runBridge);
 }
 
 async function runBridge({name, host, port, mtu, listen, ...broker}: BridgeCommandOptions): Promise<void> {

@@ -53,10 +53,12 @@ interface BrokerOptions {
 export function addBrokerCommand(program: Command): void {
 	program
 		.command('broker')
-		.summary('run the embedded MQTT broker')
 		.description('Runs the embedded MQTT 3.1.1 broker. It keeps everything in memory; production uses Mosquitto or any other.')
 		.option('--host <address>', 'address to listen on', '127.0.0.1')
 		.option('--port <port>', 'TCP port', integerOption('--port', 0, 65_535), 1883)
+		.addHelpText('after', `
+Examples:
+  femto broker --port 1883`)
 		.action(async ({host, port}: BrokerOptions) => {
 			const log = jsonLog('broker', 'info');
 			const signal = shutdownSignal();

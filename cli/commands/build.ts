@@ -20,7 +20,6 @@ interface BuildOptions {
 export function addBuildCommand(program: Command): void {
 	program
 		.command('build')
-		.summary('compile, pack and sign a container folder')
 		.description(
 			'Compiles the source beside container.yaml to eBPF and packs it. With --sign the ready manifest (ConfigMap and '
 			+ 'FemtoContainer) goes to standard output: pipe it to kubectl, or commit it. Without, --output FOLDER receives '
@@ -31,6 +30,10 @@ export function addBuildCommand(program: Command): void {
 		.option('--keys <folder>', 'where the keys are', '.femto/keys')
 		.option('-n, --namespace <name>', 'namespace, when container.yaml names none', 'default')
 		.option('-o, --output <path>', 'write here: a file with --sign, else a folder')
+		.addHelpText('after', `
+Examples:
+  femto build --sign my/ | kubectl apply -f -
+  femto build my/ -o out/                  image and statement.json, for femto sign`)
 		.action(build);
 }
 

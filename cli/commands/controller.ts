@@ -32,7 +32,6 @@ interface ControllerOptions extends BrokerOptions {
 export function addControllerCommand(program: Command): void {
 	const command = program
 		.command('controller')
-		.summary('run the controller')
 		.description('Runs the controller on a Kubernetes API or on the embedded one, against an MQTT broker.')
 		.option('--keys <folder>', 'where root.pub and fleet.secret are', '.femto/keys')
 		.option('--kubeconfig <file>', 'a cluster: how to reach its API')
@@ -55,6 +54,10 @@ Which API:
   --state or --apply               the embedded API
   neither, in a pod                the cluster of the pod
   neither, anywhere else           the embedded API; $KUBECONFIG and ~/.kube/config alone start nothing on a cluster`)
+		.addHelpText('after', `
+Examples:
+  femto controller --state state --broker mqtt://127.0.0.1:1883
+  femto controller --kubeconfig ~/.kube/config --listen 127.0.0.1:8080`)
 		.action(runController);
 }
 

@@ -19,7 +19,6 @@ interface DevOptions extends ConnectionOptions {
 export function addDevCommand(program: Command): void {
 	const command = program
 		.command('dev')
-		.summary('build and apply a folder whenever it is saved')
 		.description(
 			'Builds, signs and applies container folders and YAML through the API: now, and whenever a file is saved. What is '
 			+ 'taken out of the folder goes from the API. A namespace without a key gets one, and a grant, from the keys that '
@@ -27,6 +26,9 @@ export function addDevCommand(program: Command): void {
 		)
 		.argument('<path>', 'container folders and YAML')
 		.option('--keys <folder>', 'where the keys are', join('.femto', 'keys'))
+		.addHelpText('after', `
+Examples:
+  femto dev my/                            build, sign and apply whenever a file is saved`)
 		.action((path: string, options: DevOptions) => dev(path, options));
 	addConnectionOptions(command);
 }

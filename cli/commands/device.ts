@@ -29,7 +29,6 @@ interface DeviceOptions {
 export function addDeviceCommand(program: Command): void {
 	program
 		.command('device')
-		.summary('run one device as a process of its own')
 		.description('Runs the firmware as a Linux process: real UDP, and flash in a file that outlives it.')
 		.requiredOption('--id <id>', 'device id, [a-z0-9-]{1,23}')
 		.option('--keys <folder>', 'where fleet.secret and root.pub are', '.femto/keys')
@@ -43,6 +42,10 @@ export function addDeviceCommand(program: Command): void {
 		.option('--hang-channel <n>', 'reading this sensor channel never returns', integerOption('--hang-channel', 0, 0xffff_fffe))
 		.option('--watchdog <seconds>', 'reset when a turn takes longer, 0 = never', integerOption('--watchdog', 0, 3600), 5)
 		.option('--program <file>', 'the firmware (default: build/femto-device of this installation)')
+		.addHelpText('after', `
+Examples:
+  femto device --id pump-1 --bridge 127.0.0.1:10000 --sensor-hz 10
+  femto get fd pump-1                      what the fleet knows of it`)
 		.action(runDevice);
 }
 

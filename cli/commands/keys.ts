@@ -5,7 +5,10 @@ import {integerOption} from '../options.ts';
 
 /** `femto keys`: makes key files; nothing is ever overwritten. */
 export function addKeysCommand(program: Command): void {
-	const keys = program.command('keys').summary('make keys').description('Makes key files. None is ever overwritten.');
+	const keys = program.command('keys').description('Makes key files. None is ever overwritten.').addHelpText('after', `
+Examples:
+  femto keys fleet .femto/keys
+  femto keys tenant .femto/keys plant-a --tenant 7`);
 	keys
 		.command('fleet')
 		.summary('make the fleet root and the fleet secret')
@@ -14,6 +17,9 @@ export function addKeysCommand(program: Command): void {
 			+ 'come and which the controller holds.',
 		)
 		.argument('<folder>', 'where the keys go')
+		.addHelpText('after', `
+Examples:
+  femto keys fleet .femto/keys`)
 		.action((folder: string) => {
 			createFleetKeys(folder, systemRandom);
 			console.log(`keys: ${folder}/root.key, root.pub and fleet.secret made; keep root.key offline`);
@@ -25,6 +31,9 @@ export function addKeysCommand(program: Command): void {
 		.argument('<folder>', 'where the keys go')
 		.argument('<namespace>', 'Kubernetes namespace of the tenant')
 		.requiredOption('--tenant <id>', 'tenant id, unique in the fleet', integerOption('--tenant', 0, 0xffff_ffff))
+		.addHelpText('after', `
+Examples:
+  femto keys tenant .femto/keys plant-a --tenant 7`)
 		.action((folder: string, namespace: string, {tenant}: {readonly tenant: number}) => {
 			createTenantKey(folder, namespace, tenant, systemRandom);
 			console.log(`keys: ${folder}/tenants/${namespace}.key and .pub made`);
@@ -41,6 +50,9 @@ export function addKeysCommand(program: Command): void {
 			'femto-broker', 'femto-broker.femtofleet', 'femto-broker.femtofleet.svc',
 		])
 		.option('--bridge <name...>', 'names of the bridges, each an account', ['main'])
+		.addHelpText('after', `
+Examples:
+  femto keys broker broker-files --bridge main second`)
 		.action(async (folder: string, {host, bridge}: {readonly host: string[]; readonly bridge: string[]}) => {
 			const {createBrokerFiles} = await import('../keys/broker-files.ts');
 			await createBrokerFiles({folder, hosts: host, bridges: bridge, random: systemRandom, nowMs: systemClock.now()});

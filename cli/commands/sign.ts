@@ -15,11 +15,13 @@ interface SignOptions {
 export function addSignCommand(program: Command): void {
 	program
 		.command('sign')
-		.summary('sign a statement.json with the key of a tenant')
 		.description('Writes the signed statement (a SUIT envelope) and prints the digest that spec.image names.')
 		.argument('<file>', 'statement.json, as femto build writes it')
 		.requiredOption('--key <file>', 'secret key of the tenant')
 		.requiredOption('-o, --output <file>', 'where the statement goes')
+		.addHelpText('after', `
+Examples:
+  femto sign out/statement.json --key .femto/keys/tenants/plant-a.key -o out/statement`)
 		.action(sign);
 }
 

@@ -23,7 +23,9 @@ interface GrantOptions {
 
 /** `femto tenant grant`: the FemtoTenant of a namespace, signed by the fleet root. */
 export function addTenantCommand(program: Command): void {
-	const tenant = program.command('tenant').summary('grant permissions to a namespace');
+	const tenant = program.command('tenant').description('Grants permissions to a namespace.').addHelpText('after', `
+Examples:
+  femto tenant grant plant-a | kubectl apply -f -`);
 	tenant
 		.command('grant')
 		.summary('make a FemtoTenant with a signed grant')
@@ -41,6 +43,11 @@ export function addTenantCommand(program: Command): void {
 		)
 		.option('--kv-keys <n>', 'keys in its key-value stores', integerOption('--kv-keys', 0, 0xffff), 32)
 		.option('--revoke', 'a grant without keys: nothing of the tenant runs any more')
+		.addHelpText('after', `
+Examples:
+  femto tenant grant plant-a | kubectl apply -f -
+  femto tenant grant plant-a --hooks timer --device-labels site=a --sequence 2
+  femto tenant grant plant-a --revoke --sequence 3`)
 		.action(grant);
 }
 

@@ -9,7 +9,6 @@ import {shutdownSignal} from '../signals.ts';
 export function addUpCommand(program: Command): void {
 	program
 		.command('up')
-		.summary('run everything here, with emulated devices')
 		.description(
 			'Runs API, controller, broker and bridge in one process and starts emulated devices: the real firmware core, each '
 			+ 'behind a UDP socket of its own. A new state begins with the samples; a kept one goes on where it was.',
@@ -24,6 +23,10 @@ export function addUpCommand(program: Command): void {
 		.option('--exit-when-ready', 'end when every container is Ready; exit code 1 after --timeout')
 		.option('--timeout <seconds>', 'longest wait of --exit-when-ready', integerOption('--timeout', 1, 86_400), 120)
 		.option('--verbose', 'also what the programs log')
+		.addHelpText('after', `
+Examples:
+  femto up                                 20 devices and the samples; kept in ./.femto
+  femto up --devices 5 --exit-when-ready`)
 		.action(async (options: UpOptions) => {
 			process.exitCode = await runUp(options, shutdownSignal());
 		});

@@ -124,7 +124,7 @@ const refused: Readonly<Record<string, readonly [args: readonly string[], error:
 		`error: option '--devices <n>' argument '5001' is invalid. --devices is "5001", an integer from 0 to 5000 required${usage}`,
 	],
 	'a path to apply that does not exist': [
-		['up', '--devices', '0', '--apply', 'none'], 'femto: Cannot apply none: no such file or folder\n',
+		['dev', 'none'], 'femto: Cannot apply none: no such file or folder\n',
 	],
 };
 
