@@ -66,7 +66,7 @@ export async function listenApi(options: ApiListenOptions): Promise<ApiListener>
 	});
 	server.maxConnections = connectionsMax;
 	server.on('secureConnection', (socket: TLSSocket) => {
-		// A resumed session counts as authorized without any certificate.
+		// A session may be resumed: what counts is that a certificate was shown.
 		if (socket.authorized && socket.getPeerX509Certificate() !== undefined) trusted.add(socket);
 	});
 	// Silence alone is no reason: a watch may have nothing to tell.

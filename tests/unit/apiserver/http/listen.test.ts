@@ -11,7 +11,7 @@ import {silentLog} from '../../../../runtime/log.ts';
 import {seededRandom} from '../../../../runtime/random.ts';
 import {systemClock} from '../../../../runtime/system.ts';
 import {newStore} from '../support.ts';
-import {pki, serve, type Server} from './support.ts';
+import {type Server, pki, said, serve} from './support.ts';
 
 const cm = '/api/v1/namespaces/default/configmaps';
 
@@ -85,6 +85,7 @@ test('A session resumed without a certificate does not count as one with', async
 		const [session] = (await once(first, 'session')) as [Buffer];
 		first.destroy();
 		const again = await dial(context, server, {...nobody, maxVersion, session});
+		assert.ok(again.isSessionReused());
 		again.write(`GET ${cm} HTTP/1.1\r\nhost: x\r\n\r\n`);
 		const [answer] = (await once(again, 'data')) as [Buffer];
 		assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
@@ -117,7 +118,7 @@ test('A body above the ceiling is 413, one that only the store refuses too, and 
 	assert.deepEqual([tooLarge.status, tooLarge.json['message'], tooLarge.json['reason']], [413, 'Request entity too large: limit is 3145728', 'RequestEntityTooLarge']);
 	const annotations = await ask('POST', '/apis/femtofleet.dev/v1alpha1/femtodevices', sized(2_000_000));
 	assert.equal(annotations.status, 422);
-	assert.match(String(annotations.json['message']), /metadata\.annotations: Too long/);
+	assert.match(said(annotations.json['message']), /metadata\.annotations: Too long/);
 	const kept = await ask('POST', cm, {body: {metadata: {name: 'c'}, binaryData: {a: Buffer.alloc(1_300_000).toString('base64')}}});
 	assert.ok([413, 422].includes(kept.status), kept.text);
 	assert.equal((await ask('GET', cm)).status, 200);
@@ -133,7 +134,7 @@ test('A service is asked through the proxy, piece by piece; one that is not ther
 			'femtofleet/femto-controller': async ({path, query, headers}) => {
 				if (path === '/broken') throw new Error('no route to device');
 				if (path === '/stream') return {status: 200, headers: {'content-type': 'application/x-ndjson', 'connection': 'close'}, body: pieces()};
-				return {status: 203, headers: {'x-seen': `${path}?${query} ${headers['authorization'] ?? 'nothing'}`}, body: ''};
+				return {status: 203, headers: {'x-seen': `${path}?${query.toString()} ${headers['authorization'] ?? 'nothing'}`}, body: ''};
 			},
 		},
 	});
@@ -161,7 +162,7 @@ test('Discovery answers in both forms, and OpenAPI for each group', async (conte
 	const index = (await ask('GET', '/openapi/v3')).json['paths'] as unknown as Readonly<Record<string, {readonly serverRelativeURL: string}>>;
 	for (const {serverRelativeURL} of Object.values(index)) {
 		const document = await ask('GET', serverRelativeURL);
-		assert.deepEqual([serverRelativeURL, document.status, String(document.json['openapi']).slice(0, 2)], [serverRelativeURL, 200, '3.']);
+		assert.deepEqual([serverRelativeURL, document.status, said(document.json['openapi']).slice(0, 2)], [serverRelativeURL, 200, '3.']);
 	}
 });
 

@@ -18,6 +18,11 @@ export interface Answer {
 
 export type Loose = {readonly [key: string]: Loose} & {readonly [index: number]: Loose};
 
+/** A text of an answer as it is, anything else as JSON. */
+export function said(value: unknown): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export interface AskOptions {
 	readonly body?: string | Uint8Array | object;
 	readonly type?: string;
@@ -29,9 +34,9 @@ export interface Server extends ApiListener {
 	readonly store: Store;
 	/** An agent with the administrator's certificate. */
 	readonly agent: Agent;
-	ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+	readonly ask: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
 	/** What node:https needs to send a request of one's own. */
-	options(path: string, more?: RequestOptions): RequestOptions;
+	readonly options: (path: string, more?: RequestOptions) => RequestOptions;
 }
 
 /** The whole server on a free port, with a store in memory, until the test ends. */

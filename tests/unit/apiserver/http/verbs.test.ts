@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {serve, type Answer} from './support.ts';
+import {type Answer, said, serve} from './support.ts';
 
 const fd = '/apis/femtofleet.dev/v1alpha1/femtodevices';
 const cm = '/api/v1/namespaces/default/configmaps';
@@ -103,7 +103,7 @@ test('A list is cut by limit, selected by labels and fields, and shown as a Tabl
 	for (const name of ['a', 'b', 'c']) await ask('POST', fd, {body: deviceOf(name, {metadata: {name, labels: {n: name}}})});
 	const first = await ask('GET', `${fd}?limit=2`);
 	assert.deepEqual([first.json['kind'], first.json['apiVersion'], first.json['items']?.['length']], ['FemtoDeviceList', 'femtofleet.dev/v1alpha1', 2]);
-	const rest = await ask('GET', `${fd}?limit=2&continue=${String(first.json['metadata']?.['continue'])}`);
+	const rest = await ask('GET', `${fd}?limit=2&continue=${said(first.json['metadata']?.['continue'])}`);
 	assert.deepEqual([rest.json['items']?.['length'], rest.json['metadata']?.['continue']], [1, undefined]);
 	assert.equal((await ask('GET', `${fd}?labelSelector=n+in+(a,b)`)).json['items']?.['length'], 2);
 	assert.equal((await ask('GET', `${fd}?fieldSelector=metadata.name%3Dc`)).json['items']?.['length'], 1);

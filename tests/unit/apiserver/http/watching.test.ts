@@ -14,8 +14,7 @@ const configMap = (name: string, labels: Readonly<Record<string, string>> = {}) 
 
 interface Watching {
 	readonly response: IncomingMessage;
-	next(): Promise<Loose | undefined>;
-	leave(): void;
+	readonly next: () => Promise<Loose | undefined>;
 }
 
 /** Events of a watch as they come; undefined at its end. */
@@ -33,7 +32,6 @@ async function watch(context: TestContext, server: Server, query: string, accept
 			const {value, done} = await lines.next();
 			return done === true ? undefined : (JSON.parse(value) as Loose);
 		},
-		leave: () => void request.destroy(),
 	};
 }
 
