@@ -7,6 +7,7 @@ import type {HttpResponse} from '../../../../runtime/http.ts';
 import {silentLog} from '../../../../runtime/log.ts';
 import {seededRandom} from '../../../../runtime/random.ts';
 import {newScheduler, newStore} from '../support.ts';
+import {said} from './support.ts';
 
 function newApi() {
 	const scheduler = newScheduler();
@@ -22,7 +23,7 @@ function request(method: string, target: string, more: Partial<ApiRequest> = {})
 	};
 }
 
-const statusOf = ({status, body}: HttpResponse) => ({...(JSON.parse(String(body)) as Readonly<Record<string, unknown>>), http: status});
+const statusOf = ({status, body}: HttpResponse) => ({...(JSON.parse(said(body)) as Readonly<Record<string, unknown>>), http: status});
 
 test('A list or an object of a version to come is waited for three seconds, then 504 with Retry-After', async () => {
 	for (const path of ['/api/v1/namespaces', '/api/v1/namespaces/default', '/api/v1/namespaces?watch=1']) {
@@ -70,5 +71,5 @@ test('What breaks inside is 500 and tells nothing of the inside', async () => {
 	store.list = async () => Promise.reject(new TypeError('secret inside'));
 	const answer = await api(request('GET', '/api/v1/namespaces'));
 	assert.equal(answer.status, 500);
-	assert.doesNotMatch(String(answer.body), /secret inside/);
+	assert.doesNotMatch(said(answer.body), /secret inside/);
 });
