@@ -16,7 +16,7 @@ export function App({loop, hasColour}: AppProps): ReactElement {
 	usePaste((text) => loop.dispatch({type: 'paste', text}));
 	const {columns} = state.size;
 	const rows = drawScreen(state).map((drawn, index) => element(Row, {key: index, text: toAnsi(drawn, columns, hasColour)}));
-	return element(Box, {flexDirection: 'column', width: columns, height: state.size.rows, overflow: 'hidden'}, rows);
+	return element(Box, {flexDirection: 'column', width: columns, height: state.size.rows}, rows);
 }
 
 const Row = memo(({text}: {readonly text: string}): ReactElement => element(Text, {wrap: 'truncate'}, text));

@@ -40,6 +40,8 @@ async function runOnScreen(options: TuiOptions, environment: NonNullable<TuiOpti
 	const leave = (): void => end.resolve({code: interrupted});
 	if (signal.aborted) leave();
 	signal.addEventListener('abort', leave, {once: true, signal: over.signal});
+	// Asked for before the first paint: answers travel while that is made.
+	const watching = watchFleet({api, ...(namespace !== undefined && {namespace}), clock, random, dispatch: loop.dispatch}, over.signal);
 	const hasColour = (environment['NO_COLOR'] ?? '') === '';
 	const instance = render(element(App, {loop, hasColour}), {
 		stdin, stdout, exitOnCtrlC: false, interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: framesPerSecond,
@@ -47,7 +49,6 @@ async function runOnScreen(options: TuiOptions, environment: NonNullable<TuiOpti
 	// A bug while drawing ends the view; quit() below makes it resolve.
 	const drawn = instance.waitUntilExit().then(leave, end.reject);
 	const stopFollowing = follow(options, loop, instance, end.resolve);
-	const watching = watchFleet({api, ...(namespace !== undefined && {namespace}), clock, random, dispatch: loop.dispatch}, over.signal);
 	try {
 		const {code, outcome} = await end.promise;
 		instance.unmount();

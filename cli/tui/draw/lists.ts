@@ -69,8 +69,8 @@ export function deviceColumns(
 		},
 		{title: 'GEN', width: isWide ? widths.generation : Math.min(widths.generation, 7), cell: ({generation}) => ({text: generation})},
 		...revision,
-		{title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right', cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'dim')},
-		{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => span(bridge || '–', 'dim')},
+		{title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right', cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'plain')},
+		{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => ({text: bridge || '–'})},
 		{title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 5, align: 'right', cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs)},
 		{title: 'REASON', width: 0, cell: ({reason}) => ({text: reason})},
 	];
@@ -91,5 +91,5 @@ export function eventColumns(rows: readonly EventRow[], columns: number, nowMs: 
 }
 
 function ageSpan(ms: number | undefined, nowMs: number): Span {
-	return span(ms === undefined ? '–' : age(nowMs - ms), 'dim');
+	return {text: ms === undefined ? '–' : age(nowMs - ms)};
 }
