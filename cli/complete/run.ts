@@ -14,7 +14,7 @@ export interface ListedCommand {
 /** Nobody waits longer for a name. */
 const patienceMs = 2_000;
 
-/** `femto __complete WORD…`, called by the scripts of `femto completion` and by kubectl: prints what completes the last word. */
+/** `femto __complete WORD…`, called by the scripts of `femto completion` and by kubectl: prints what ends the last word. */
 export async function runComplete(words: readonly string[], commands: readonly ListedCommand[]): Promise<void> {
 	systemClock.setTimer(patienceMs, () => process.exit(0));
 	const completion = await complete(words, {

@@ -1,4 +1,4 @@
-/** Completion scripts: each asks `femto __complete` for the words, and takes the last line for bits: 2 = no space, 4 = no files. */
+/** Each script asks `femto __complete` for the words, and takes the last line for bits: 2 = no space, 4 = no files. */
 export const completionScripts = {
 	bash: `# bash completion for femto; load it with: source <(femto completion bash)
 _femto() {

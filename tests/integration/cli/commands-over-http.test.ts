@@ -23,7 +23,7 @@ let api: ApiListener;
 
 /** What the controller would answer. */
 const controller: HttpHandler = ({path, query}) => Promise.resolve(path === '/v1/logs'
-	? {status: 200, headers: {}, body: `{"time":"2000-01-01T00:00:00Z","device":"pump-1","container":"${query.get('container')}","text":"hi"}\n`}
+	? {status: 200, headers: {}, body: `{"device":"pump-1","container":"${query.get('container')}","text":"hi"}\n`}
 	: {status: 404, headers: {}, body: '{"error":"there is no device pump-9"}'});
 
 before(async () => {

@@ -32,7 +32,8 @@ async function run(
 
 test('why prints what the controller says now, and ends with 1 while the device is not Ready', async () => {
 	const {code, out, error, paths} = await run({status: 200, body: explanation}, ['pump-1']);
-	assert.deepEqual([code, error, paths], [1, '', ['/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy/v1/why/pump-1']]);
+	const path = '/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy/v1/why/pump-1';
+	assert.deepEqual([code, error, paths], [1, '', [path]]);
 	assert.equal(out, 'pump-1 is not Ready: NoRam\n  a/one: too bad\n  a/one: NoRam: too bad\n  b/one: Ready\n');
 });
 

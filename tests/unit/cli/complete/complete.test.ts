@@ -91,7 +91,8 @@ after(() => rmSync(folder, {recursive: true}));
 
 test('the script for bash asks for the words up to the cursor and offers what comes', () => {
 	const program = join(folder, 'femto');
-	writeFileSync(program, '#!/bin/sh\nprintf "%s\\n" "$@" >"$0.asked"\nprintf "%s\\n" "--output=json\tas JSON" "--output=yaml" ":4"\n');
+	const offers = 'printf "%s\\n" "--output=json\tas JSON" "--output=yaml" ":4"';
+	writeFileSync(program, `#!/bin/sh\nprintf "%s\\n" "$@" >"$0.asked"\n${offers}\n`);
 	chmodSync(program, 0o755);
 	const line = 'femto get fd --output=';
 	const script = `${completionScripts.bash}

@@ -20,12 +20,18 @@ const complete: Said = [['Ready=True'], 'RolloutComplete', '5 of 5 devices Ready
 
 async function say([types, reason, message]: Said, generation = 1): Promise<void> {
 	await fixture.status('level', {
-		observedGeneration: generation, conditions: conditions(generation, types, reason, message), wave: {index: 1, of: 2}, counts: counts(),
+		observedGeneration: generation, conditions: conditions(generation, types, reason, message),
+		wave: {index: 1, of: 2}, counts: counts(),
 	} as FemtoContainer['status']);
 	await fixture.run(50);
 }
 
-async function begin(wish: Partial<StatusWish> = {}): Promise<{readonly code: () => Promise<number>; readonly isOver: () => boolean}> {
+interface Running {
+	readonly code: () => Promise<number>;
+	readonly isOver: () => boolean;
+}
+
+async function begin(wish: Partial<StatusWish> = {}): Promise<Running> {
 	let isOver = false;
 	const running = followStatus(fixture.session, 'level', {timeoutMs: 0, watch: true, json: false, ...wish}).finally(() => {
 		isOver = true;
@@ -131,7 +137,9 @@ test('status prints lines of JSON for programs', async () => {
 	await say(complete);
 	assert.equal(await code(), 0);
 	const records = fixture.console.stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-	assert.deepEqual(records.map(({phase, reason}) => [phase, reason]), [['Waiting', 'Progressing'], ['Complete', 'RolloutComplete']]);
+	assert.deepEqual(records.map(({phase, reason}) => `${String(phase)} ${String(reason)}`), [
+		'Waiting Progressing', 'Complete RolloutComplete',
+	]);
 	assert.deepEqual(records[0]?.['wave'], {index: 1, of: 2});
 });
 

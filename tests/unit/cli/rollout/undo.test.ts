@@ -42,7 +42,8 @@ const first = sign();
 const second = sign({sequence: 2});
 
 test('undo writes the spec back to what ran before, and the devices follow', async (context) => {
-	const {fixture, console, session} = await rolledOut(context, [first, {parameters: {window: 20}}], [second, {parameters: {window: 30}}]);
+	const {fixture, console, session} = await rolledOut(
+		context, [first, {parameters: {window: 20}}], [second, {parameters: {window: 30}}]);
 	const {currentRevision} = (await fixture.container()).status ?? {};
 	await undo(session, 'vibration', undefined, wish);
 	assert.equal(console.stdout, 'femtocontainer.femtofleet.dev/vibration rolled back\n');
@@ -54,7 +55,8 @@ test('undo writes the spec back to what ran before, and the devices follow', asy
 	const {status} = await fixture.container();
 	assert.deepEqual(await fixture.conditions(), ['Ready=True/RolloutComplete']);
 	assert.notEqual(status?.currentRevision, currentRevision);
-	assert.equal((await fixture.store.list({group: 'apps', version: 'v1', plural: 'controllerrevisions', namespace})).items.length, 2,
+	const revisions = await fixture.store.list({group: 'apps', version: 'v1', plural: 'controllerrevisions', namespace});
+	assert.equal(revisions.items.length, 2,
 		'the old revision serves again, none is made');
 });
 
@@ -68,7 +70,8 @@ test('undo twice comes back to where it was', async (context) => {
 
 test('undo brings back hooks, limits and parameters that were left out before', async (context) => {
 	const {fixture, session} = await rolledOut(context, [first], [first, {
-		hooks: [{name: 'timer', order: 7, parameters: {periodMilliseconds: 500}}], limits: {instructionsPerRun: 99}, parameters: {window: 5},
+		hooks: [{name: 'timer', order: 7, parameters: {periodMilliseconds: 500}}],
+		limits: {instructionsPerRun: 99}, parameters: {window: 5},
 	}]);
 	await undo(session, 'vibration', undefined, wish);
 	const back = (await fixture.container()).spec;
@@ -82,7 +85,8 @@ test('undo brings back hooks, limits and parameters that were left out before', 
 
 test('undo works when the ConfigMap is gone, and says what it went by', async (context) => {
 	const {fixture, console, session} = await rolledOut(context, [first], [second]);
-	await fixture.store.delete({group: '', version: 'v1', plural: 'configmaps', namespace}, `vibration-${first.digest.slice(7, 15)}`);
+	const configMaps = {group: '', version: 'v1', plural: 'configmaps', namespace};
+	await fixture.store.delete(configMaps, `vibration-${first.digest.slice(7, 15)}`);
 	await undo(session, 'vibration', undefined, wish);
 	assert.match(console.stderr, /^note: no ConfigMap with the bytes of revision 1 was found/);
 	await fixture.run(20_000);
@@ -110,7 +114,8 @@ test('undo in a dry run changes nothing, and with -v says the kubectl command', 
 test('undo refuses a number that is not in history, and a history without another revision', async (context) => {
 	const {session, console} = await rolledOut(context, [first]);
 	await assert.rejects(undo(session, 'vibration', 7, wish), {message: 'unable to find specified revision 7 in history'});
-	await assert.rejects(undo(session, 'vibration', undefined, wish), {message: 'no rollout history found for femtocontainer "vibration"'});
+	await assert.rejects(
+		undo(session, 'vibration', undefined, wish), {message: 'no rollout history found for femtocontainer "vibration"'});
 	await undo(session, 'vibration', 1, wish);
 	assert.match(console.stdout, /skipped rollback \(the spec already matches revision 1\)/);
 });
