@@ -70,5 +70,5 @@ export function parseDuration(text: string): number | undefined {
 	for (const [, number, , unit = ''] of text.matchAll(/([0-9]+(\.[0-9]+)?)(ms|s|m|h)/g)) {
 		sum += Number(number) * (units[unit] ?? 0);
 	}
-	return sum;
+	return Math.round(sum);
 }
