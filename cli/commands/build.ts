@@ -6,12 +6,13 @@ import {readProject} from '../build/project.ts';
 import {readyManifest} from '../build/ready-manifest.ts';
 import {unsignedText} from '../build/unsigned-file.ts';
 import {UsageError} from '../fail.ts';
+import {keysFolder} from '../keys/keys-folder.ts';
 import {readTenantKey, tenantKeyFile} from '../keys/key-file.ts';
 import {writeYaml} from '../yaml.ts';
 
 interface BuildOptions {
 	readonly sign?: true;
-	readonly keys: string;
+	readonly keys?: string;
 	readonly namespace: string;
 	readonly output?: string;
 }
@@ -27,7 +28,7 @@ export function addBuildCommand(program: Command): void {
 		)
 		.argument('<folder>', 'folder with container.yaml and one .c or .o file')
 		.option('--sign', 'sign with the key of the tenant')
-		.option('--keys <folder>', 'where the keys are', '.femto/keys')
+		.option('--keys <folder>', 'where the keys are (default: beside $KUBECONFIG, else .femto/keys)')
 		.option('-n, --namespace <name>', 'namespace, when container.yaml names none', 'default')
 		.option('-o, --output <path>', 'write here: a file with --sign, else a folder')
 		.addHelpText('after', `
@@ -45,7 +46,7 @@ async function build(folder: string, options: BuildOptions): Promise<void> {
 		return;
 	}
 	const namespace = project.manifest.metadata.namespace ?? options.namespace;
-	const key = readTenantKey(tenantKeyFile(options.keys, namespace), 'secret');
+	const key = readTenantKey(tenantKeyFile(keysFolder(options.keys), namespace), 'secret');
 	const manifest = {...container.manifest, metadata: {...container.manifest.metadata, namespace}};
 	const text = writeYaml(readyManifest(signContainer({...container, manifest}, key)));
 	if (options.output === undefined) {

@@ -1,18 +1,18 @@
 import {createHash} from 'node:crypto';
 import {realpathSync} from 'node:fs';
-import {join} from 'node:path';
 import type {Command} from 'commander';
 import {systemRandom} from '../../runtime/system.ts';
 import {prepareApplyLoop} from '../apply/apply-loop.ts';
 import {checkPath} from '../apply/desired.ts';
 import {addConnectionOptions, connect, type ConnectionOptions} from '../connect.ts';
+import {keysFolder} from '../keys/keys-folder.ts';
 import {lineLog} from '../log.ts';
 import {aborted, shutdownSignal} from '../signals.ts';
 import {openDevelopmentKeys} from '../up/development-keys.ts';
 import {reportProgress} from '../up/report-progress.ts';
 
 interface DevOptions extends ConnectionOptions {
-	readonly keys: string;
+	readonly keys?: string;
 }
 
 /** `femto dev`: a path of container folders and YAML is built, signed and applied whenever something in it is saved. */
@@ -25,7 +25,7 @@ export function addDevCommand(program: Command): void {
 			+ 'femto up has made.',
 		)
 		.argument('<path>', 'container folders and YAML')
-		.option('--keys <folder>', 'where the keys are', join('.femto', 'keys'))
+		.option('--keys <folder>', 'where the keys are (default: beside the kubeconfig, else .femto/keys)')
 		.addHelpText('after', `
 Examples:
   femto dev my/                            build, sign and apply whenever a file is saved`)
@@ -37,7 +37,7 @@ async function dev(path: string, options: DevOptions): Promise<void> {
 	const signal = shutdownSignal();
 	const say = (line: string): void => console.log(line);
 	checkPath(path);
-	const keys = openDevelopmentKeys(options.keys, systemRandom);
+	const keys = openDevelopmentKeys(keysFolder(options.keys, options.kubeconfig), systemRandom);
 	const {client} = connect(options);
 	try {
 		const common = {api: client, signal, say};

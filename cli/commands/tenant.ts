@@ -3,13 +3,14 @@ import {publicKeyOf} from '../../protocol/crypto.ts';
 import {helpers} from '../../protocol/schema/helpers.ts';
 import {hooks} from '../../protocol/schema/hooks.ts';
 import {UsageError} from '../fail.ts';
+import {keysFolder} from '../keys/keys-folder.ts';
 import {readFleetKey, readTenantKey, tenantKeyFile} from '../keys/key-file.ts';
 import {tenantManifest} from '../keys/tenant-manifest.ts';
 import {integerOption, labelsOption} from '../options.ts';
 import {writeYaml} from '../yaml.ts';
 
 interface GrantOptions {
-	readonly keys: string;
+	readonly keys?: string;
 	readonly sequence: number;
 	readonly hooks?: string;
 	readonly helpers?: string;
@@ -31,7 +32,7 @@ Examples:
 		.summary('make a FemtoTenant with a signed grant')
 		.description('Prints the FemtoTenant of a namespace with a grant signed by the fleet root: apply it.')
 		.argument('<namespace>', 'Kubernetes namespace of the tenant')
-		.option('--keys <folder>', 'where root.key and the key of the tenant are', '.femto/keys')
+		.option('--keys <folder>', 'where root.key and the key of the tenant are (default: beside $KUBECONFIG, else .femto/keys)')
 		.option('--sequence <n>', 'a newer grant has a greater one', integerOption('--sequence', 1, 0xffff_ffff), 1)
 		.option('--hooks <names>', 'hooks, comma-separated (default: all)')
 		.option('--helpers <names>', 'helpers, comma-separated (default: all)')
@@ -52,8 +53,9 @@ Examples:
 }
 
 function grant(namespace: string, options: GrantOptions): void {
-	const {tenant, key} = readTenantKey(tenantKeyFile(options.keys, namespace), 'secret');
-	const manifest = tenantManifest(readFleetKey(options.keys, 'root.key'), {
+	const folder = keysFolder(options.keys);
+	const {tenant, key} = readTenantKey(tenantKeyFile(folder, namespace), 'secret');
+	const manifest = tenantManifest(readFleetKey(folder, 'root.key'), {
 		grant: {
 			tenant,
 			namespace,

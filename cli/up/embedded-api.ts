@@ -1,5 +1,5 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
-import {kubeconfigOf, listenApi, type ApiListener, type Store} from '../../apiserver/mod.ts';
+import {kubeconfigOf, listenApi, type ApiListener, type Pki, type Store} from '../../apiserver/mod.ts';
 import type {HttpHandler} from '../../runtime/http.ts';
 import type {Log} from '../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
@@ -25,7 +25,7 @@ export async function serveEmbeddedApi({state, store, port, controller, log}: Em
 		store, host, port: wanted, pki, log, clock: systemClock, random: systemRandom,
 		services: {'femtofleet/femto-controller': controller},
 	});
-	const last = port === 0 && existsSync(state.apiPort) ? Number(readFileSync(state.apiPort, 'utf8')) : port;
+	const last = port === 0 ? lastApiPort(state) : port;
 	const listener = await listen({protocol: 'tcp', host, port, option: '--api-port'}, () =>
 		open(last).catch((error: unknown) => {
 			if (last === port) {
@@ -33,7 +33,17 @@ export async function serveEmbeddedApi({state, store, port, controller, log}: Em
 			}
 			return open(port);
 		}));
-	writeFileSync(state.apiPort, `${listener.port}\n`);
-	writeFileSync(state.kubeconfig, kubeconfigOf({server: listener.url, pki, namespace: 'default'}), {mode: 0o600});
+	rememberApi(state, pki, listener.port);
 	return listener;
+}
+
+/** So that a kubeconfig stays good over restarts. */
+export function rememberApi(state: StateFolder, pki: Pki, port: number): void {
+	writeFileSync(state.apiPort, `${port}\n`);
+	writeFileSync(state.kubeconfig, kubeconfigOf({server: `https://${host}:${port}`, pki, namespace: 'default'}), {mode: 0o600});
+}
+
+/** The port of the last run; 0 when there is none. */
+export function lastApiPort({apiPort}: StateFolder): number {
+	return existsSync(apiPort) ? Number(readFileSync(apiPort, 'utf8')) : 0;
 }

@@ -1,5 +1,4 @@
 import {spawnSync} from 'node:child_process';
-import {accessSync, constants} from 'node:fs';
 import {join, relative} from 'node:path';
 import {installFolder} from '../install-folder.ts';
 

@@ -1,3 +1,5 @@
+import {randomUUID} from 'node:crypto';
+import {hostname} from 'node:os';
 import {createBridge, createTcpChannelOpener, openUdpPort} from '../../bridge/mod.ts';
 import {createController, createMqttLink} from '../../controller/mod.ts';
 import type {HttpHandler} from '../../runtime/http.ts';
@@ -14,6 +16,8 @@ export interface ProgramOptions {
 	readonly keys: DevelopmentKeys;
 	readonly brokerPort: number;
 	readonly bridgePort: number;
+	/** Other controllers may work on this API: stand for election. */
+	readonly isShared?: true;
 	readonly log: Log;
 	readonly closers: Closers;
 }
@@ -54,7 +58,10 @@ export async function startPrograms(options: ProgramOptions): Promise<Programs> 
 		log: log.child({program: 'controller'}),
 		fleetSecret: keys.fleetSecret,
 		rootPublicKey: keys.rootPublicKey,
-		options: {deviceLabels},
+		options: {
+			deviceLabels,
+			...(options.isShared && {election: {identity: `${hostname()}_${randomUUID()}`}}),
+		},
 	});
 	await controller.start();
 	closers.push(() => controller.stop());

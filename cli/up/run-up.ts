@@ -1,5 +1,4 @@
 import type {KubeApi} from '../../runtime/kube/api.ts';
-import type {Log} from '../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {Applier} from '../apply/applier.ts';
 import {applyTenants} from '../apply/apply-loop.ts';
@@ -8,14 +7,13 @@ import {lineLog} from '../log.ts';
 import {aborted} from '../signals.ts';
 import {closeAll, type Closers} from './closers.ts';
 import {openDevelopmentKeys, type DevelopmentKeys} from './development-keys.ts';
-import {serveEmbeddedApi} from './embedded-api.ts';
 import {deviceId, readFirmware, startDevices} from './emulated-devices.ts';
 import {waitForDevices} from './enrolment.ts';
 import {interrupted, judge} from './judge.ts';
 import {nextSteps} from './next-steps.ts';
-import {host, startPrograms} from './programs.ts';
 import {reportProgress} from './report-progress.ts';
-import {openStateFolder, openStateStore, type StateFolder} from './state-folder.ts';
+import {startEmbedded, startOnCluster, startProcesses, type ServerOptions, type Servers} from './servers.ts';
+import {openStateFolder, type StateFolder} from './state-folder.ts';
 
 export interface UpOptions {
 	readonly devices: number;
@@ -25,6 +23,9 @@ export interface UpOptions {
 	readonly apiPort: number;
 	readonly bridgePort: number;
 	readonly brokerPort: number;
+	/** Another API than the embedded one. */
+	readonly kubeconfig?: string;
+	readonly processes?: true;
 	readonly exitWhenReady?: true;
 	readonly timeout: number;
 	readonly verbose?: true;
@@ -51,7 +52,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	const state = await openStateFolder(options.state, {fresh: options.fresh === true});
 	closers.push(() => state.release());
 	const keys = openKeys(state);
-	const {api, bridgePort} = await startServers({options, state, keys, log, closers});
+	const {api, bridgePort, kubeconfig} = await startServers({state, keys, ports: options, log, closers, say}, options);
 	const fleet = await startDevices({count: options.devices, bridgePort, keys, firmware, folder: state.devices});
 	closers.push(() => fleet.stop());
 	const samples = prepareSamples({api, options, keys, state});
@@ -73,7 +74,7 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	if (!signal.aborted) {
 		say('up: ready');
 		say('up: what to try now, in another terminal:');
-		nextSteps({kubeconfig: state.kubeconfig, device: deviceId(0), cwd: process.cwd()}).forEach((line) => say(`  ${line}`));
+		nextSteps({kubeconfig, device: deviceId(0), cwd: process.cwd()}).forEach((line) => say(`  ${line}`));
 		say('  Ctrl-C ends everything; the next start goes on from here');
 		await aborted(signal);
 	}
@@ -88,24 +89,11 @@ function openKeys(state: StateFolder): DevelopmentKeys {
 	return keys;
 }
 
-interface ServerOptions {
-	readonly options: UpOptions;
-	readonly state: StateFolder;
-	readonly keys: DevelopmentKeys;
-	readonly log: Log;
-	readonly closers: Closers;
-}
-
-async function startServers({options, state, keys, log, closers}: ServerOptions): Promise<{api: KubeApi; bridgePort: number}> {
-	const store = openStateStore(state);
-	closers.push(() => store.close());
-	const {brokerPort, bridgePort} = options;
-	const programs = await startPrograms({api: store, keys, brokerPort, bridgePort, log, closers});
-	const listener = await serveEmbeddedApi({state, store, port: options.apiPort, controller: programs.handle, log});
-	closers.push(() => listener.close());
-	say(`up: API on ${listener.url}, kubeconfig ${state.kubeconfig}`);
-	say(`up: broker on tcp ${host}:${programs.brokerPort}, bridge on udp ${host}:${programs.bridgePort}`);
-	return {api: store, bridgePort: programs.bridgePort};
+function startServers(options: ServerOptions, {processes, kubeconfig}: UpOptions): Promise<Servers> {
+	if (kubeconfig !== undefined) {
+		return startOnCluster(options, kubeconfig);
+	}
+	return processes === true ? startProcesses(options) : startEmbedded(options);
 }
 
 interface SampleOptions {

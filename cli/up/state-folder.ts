@@ -46,7 +46,7 @@ export async function openStateFolder(path: string | undefined, {fresh = false} 
 	const at = Object.fromEntries(
 		Object.entries(contents).map(([name, file]) => [name, join(folder, file)]),
 	) as Record<keyof typeof contents, string>;
-	lock(folder, at.pid);
+	const isOurs = lock(folder, at.pid);
 	if (fresh) {
 		const database = ['-wal', '-shm'].map((suffix) => at.store + suffix);
 		[...Object.values(at), ...database].filter((file) => file !== at.pid)
@@ -59,7 +59,9 @@ export async function openStateFolder(path: string | undefined, {fresh = false} 
 		path: folder,
 		isNew,
 		release: async () => {
-			rmSync(at.pid, {force: true});
+			if (isOurs) {
+				rmSync(at.pid, {force: true});
+			}
 			if (path === undefined) {
 				await rm(folder, {recursive: true, force: true});
 			}
@@ -86,23 +88,30 @@ async function makeFolder(folder: string): Promise<void> {
 	}
 }
 
-/** The store itself can be open once only; this says by whom, and before anything is deleted. */
-function lock(folder: string, file: string): void {
+/**
+ * The store itself can be open once only; this says by whom, and before anything is deleted. False when the parent has
+ * the folder: then it has it for its programs, too.
+ */
+function lock(folder: string, file: string): boolean {
 	try {
 		writeFileSync(file, `${process.pid}\n`, {flag: 'wx'});
-		return;
+		return true;
 	} catch (cause) {
 		if ((cause as {readonly code?: unknown}).code !== 'EEXIST') {
 			throw new UsageError(`Cannot use state folder ${folder}: ${messageOf(cause)}`, {cause});
 		}
 	}
 	const pid = Number(readFileSync(file, 'utf8'));
+	if (pid === process.ppid) {
+		return false;
+	}
 	if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid)) {
 		throw new UsageError(
 			`Cannot use state folder ${folder}: process ${pid} uses it; end that one, or name another folder with --state`);
 	}
 	// Its process was killed.
 	writeFileSync(file, `${process.pid}\n`);
+	return true;
 }
 
 function isAlive(pid: number): boolean {
