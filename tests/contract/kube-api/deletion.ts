@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type {KubeApi} from '../../../runtime/kube/api.ts';
 import {
 	causes,
 	type Check,
@@ -12,7 +13,6 @@ import {
 	type Loose,
 	namespaces,
 	refused,
-	take,
 } from './support.ts';
 
 export function deletion(check: Check): void {
@@ -66,7 +66,7 @@ export function namespaceRules(check: Check): void {
 			...configMap('held'),
 			metadata: {name: 'held', finalizers: ['femtofleet.dev/hold']},
 		});
-		const watch = take(api, namespaces, {resourceVersion: held.metadata.resourceVersion ?? ''}, 2);
+		const watch = untilDeleted(api, held.metadata.resourceVersion ?? '');
 		await api.delete(namespaces, 'plant');
 		await eventually(async () => {
 			const {items} = await api.list(configMapsIn('plant'));
@@ -85,4 +85,16 @@ export function namespaceRules(check: Check): void {
 		assert.deepEqual(await watch, ['MODIFIED plant', 'DELETED plant']);
 		await refused(api.get(namespaces, 'plant'), 404, 'NotFound');
 	});
+}
+
+/** Each kind of event once: with controllers, conditions of a namespace that ends change on the way. */
+async function untilDeleted(api: KubeApi, resourceVersion: string): Promise<readonly string[]> {
+	const seen = new Set<string>();
+	const abort = new AbortController();
+	for await (const event of api.watch(namespaces, {resourceVersion, signal: abort.signal})) {
+		if (event.type !== 'BOOKMARK') seen.add(`${event.type} ${event.object.metadata.name}`);
+		if (event.type === 'DELETED') break;
+	}
+	abort.abort();
+	return [...seen];
 }

@@ -100,7 +100,7 @@ export async function eventually(assertion: () => Promise<void>): Promise<void> 
 			await assertion();
 			return;
 		} catch (error) {
-			if (tries === 1_000) throw error;
+			if (tries === 5_000) throw error;
 		}
 	}
 }

@@ -90,6 +90,13 @@ test('What a call returned from outlives the process that is killed', async (con
 	const {items} = await store.list(devices);
 	assert.deepEqual(items.map(({metadata}) => metadata.name).toSorted(), child.stdout.trim().split(' ').toSorted());
 	assert.equal(items.length, 20);
+	const seen: string[] = [];
+	const {signal} = new AbortController();
+	for await (const event of store.watch(devices, {resourceVersion: '1', signal})) {
+		if (event.type !== 'BOOKMARK') seen.push(`${event.type} ${event.object.metadata.name}`);
+		if (seen.length === 20) break;
+	}
+	assert.deepEqual(seen, child.stdout.trim().split(' ').map((name) => `ADDED ${name}`), 'a watch from before sees them all');
 });
 
 test('A write that the database refuses changes nothing', async (context) => {
