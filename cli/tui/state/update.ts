@@ -1,7 +1,8 @@
 import {applyChanges} from './fleet.ts';
 import {pressKey} from './keys.ts';
 import {promptKey, typed} from './prompt.ts';
-import {type Effect, type Input, type LogScreen, type Notice, type Screen, type State, type Step} from './state.ts';
+import {chosenIndex, listRows} from './select.ts';
+import {isList, shown, type Effect, type Input, type LogScreen, type Notice, type Screen, type State, type Step} from './state.ts';
 
 const noticeMs = 6_000;
 /** Lines of a log that are kept. */
@@ -24,7 +25,7 @@ function take(state: State, input: Input): Step {
 		case 'tick':
 			return done(passed({...state, nowMs: input.nowMs}));
 		case 'changes':
-			return done(passed({...state, fleet: applyChanges(state.fleet, input.changes), nowMs: input.nowMs}));
+			return done(passed(tracked({...state, fleet: applyChanges(state.fleet, input.changes), nowMs: input.nowMs})));
 		case 'link':
 			return done({...state, links: {...state.links, [input.collection]: input.facts}});
 		case 'acted':
@@ -66,6 +67,17 @@ function answer({dialog, ...state}: State, key: string): Step {
 
 function noted(state: State, note: Omit<Notice, 'untilMs'>): State {
 	return {...state, notice: {...note, untilMs: state.nowMs + noticeMs}};
+}
+
+/** Remembers where the chosen row stands now: when it goes, its neighbour is chosen. */
+function tracked(state: State): State {
+	const screen = shown(state);
+	if (!isList(screen) || screen.cursor === undefined) return state;
+	const rows = listRows(state, screen);
+	const index = Math.max(0, chosenIndex(rows, screen));
+	const cursor = rows[index]?.key ?? screen.cursor;
+	if (index === screen.index && cursor === screen.cursor) return state;
+	return {...state, stack: [...state.stack.slice(0, -1), {...screen, index, cursor}]};
 }
 
 /** Without a notice whose time is over. */
