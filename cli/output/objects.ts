@@ -65,7 +65,7 @@ export function sorted(value: unknown): unknown {
 	return Object.fromEntries(ordered.map(([key, item]) => [key, sorted(item)]));
 }
 
-/** What JSON, YAML and JSONPath print. YAML comes as a function, since its package takes its time to load. */
+/** What JSON, YAML and JSONPath print. `toYaml` writes one object; the error says what is wrong with a template. */
 export function printObject(
 	format: Exclude<Format, {readonly kind: 'table' | 'name'}>, value: object, toYaml: (object: object) => string,
 ): Result<string, string> {
