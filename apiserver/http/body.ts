@@ -98,14 +98,18 @@ export function asTyped(kind: Kind, {value, text}: Body): Readonly<Record<string
 		if (own === undefined || own === '') {
 			// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
 			if (isBuiltin(kind)) continue;
-			const missing = `Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${text.trim()}'`;
+			if (key === 'apiVersion') {
+				throw badRequest(`the API version in the data () does not match the expected API version (${apiVersion})`);
+			}
+			const missing = `Object 'Kind' is missing in '${text.trim()}'`;
 			throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
 		}
 		if (typeof own !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
 	}
 	const {metadata} = value;
 	if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
-		throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: metadata must be an object`);
+		const why = `json: cannot unmarshal ${Array.isArray(metadata) ? 'array' : typeof metadata} into Go value of type v1.ObjectMeta`;
+		throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
 	}
 	return {...value, apiVersion: value['apiVersion'] || apiVersion, kind: value['kind'] || kind.kind, metadata: metadata ?? {}};
 }

@@ -153,7 +153,8 @@ function listOf(value: unknown): readonly string[] {
 export function readIncludeObject(query: URLSearchParams): IncludeObject {
 	const text = query.get('includeObject') || 'Metadata';
 	if (text === 'None' || text === 'Metadata' || text === 'Object') return text;
-	throw badRequest(`Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`);
+	const rule = "must be 'Metadata', 'Object', 'None', or empty";
+	throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: ${rule}`);
 }
 
 function integerOf(query: URLSearchParams, name: string): number | undefined {

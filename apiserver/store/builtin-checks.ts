@@ -18,7 +18,7 @@ export function checkConfigMap(next: JsonObject, previous: JsonObject | undefine
 		...checkImmutable(next, previous, fields),
 		...fields.flatMap((field) => checkKeys(next, field)),
 		...twice.map((key) => invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')),
-		...(bytes > dataBytesMax ? [tooLong('')] : []),
+		...(bytes > dataBytesMax ? [tooLong('[]')] : []),
 	];
 }
 
@@ -78,9 +78,26 @@ export function checkEvent(next: JsonObject): readonly FieldProblem[] {
 }
 
 export function checkRevision(next: JsonObject, previous: JsonObject | undefined): readonly FieldProblem[] {
-	const changed =
-		previous !== undefined && isObject(previous['data']) && !equalJson(previous['data'], next['data'] as Json);
-	return changed ? [forbid('data', 'field is immutable')] : [];
+	const {data, revision} = next;
+	const missing = data === undefined ? [problem('FieldValueRequired', 'data', 'Required value: data is mandatory')] : [];
+	const changed = data !== undefined && previous !== undefined && !equalJson(previous['data'], data);
+	return [
+		...missing,
+		...(changed ? [invalid('data', data, 'field is immutable')] : []),
+		...atLeast('revision', revision, 0, 'must be greater than or equal to 0'),
+	];
+}
+
+export function checkLease(lease: JsonObject): readonly FieldProblem[] {
+	const {leaseDurationSeconds, leaseTransitions} = objectOrEmpty(lease['spec']);
+	return [
+		...atLeast('spec.leaseDurationSeconds', leaseDurationSeconds, 1, 'must be greater than 0'),
+		...atLeast('spec.leaseTransitions', leaseTransitions, 0, 'must be greater than or equal to 0'),
+	];
+}
+
+function atLeast(field: string, value: Json | undefined, least: number, rule: string): readonly FieldProblem[] {
+	return typeof value === 'number' && value < least ? [invalid(field, value, rule)] : [];
 }
 
 function checkImmutable(

@@ -1,11 +1,13 @@
-import {checkConfigMap, checkEvent, checkRevision, checkSecret} from './builtin-checks.ts';
-import {isObject, type JsonObject} from './json.ts';
+import {checkConfigMap, checkEvent, checkLease, checkRevision, checkSecret} from './builtin-checks.ts';
+import {isObject, type Json, type JsonObject} from './json.ts';
 import type {Kind, PrinterColumn} from './kind.ts';
 import {compileSchema} from './compile-schema.ts';
 import {metaOf, objectOrEmpty, textOf} from './shape.ts';
 
 const text = {type: 'string'} as const;
 const time = {type: 'string', format: 'date-time', nullable: true} as const;
+const microTime = {type: 'string', format: 'micro-time', nullable: true} as const;
+const integer = {type: 'integer'} as const;
 const count = {type: 'integer', minimum: 0, maximum: 2147483647} as const;
 const objectReference = {
 	type: 'object',
@@ -49,22 +51,21 @@ const namespace = {
 } as const;
 
 const event = {
-	required: ['involvedObject'],
 	properties: {
-		involvedObject: objectReference,
+		involvedObject: {...objectReference, default: {}},
 		related: objectReference,
 		reason: text,
 		message: text,
 		source: {type: 'object', default: {}, properties: {component: text, host: text}},
 		firstTimestamp: time,
 		lastTimestamp: time,
-		eventTime: time,
+		eventTime: microTime,
 		count,
 		type: text,
 		action: text,
 		reportingComponent: {...text, default: ''},
 		reportingInstance: {...text, default: ''},
-		series: {type: 'object', properties: {count, lastObservedTime: time}},
+		series: {type: 'object', properties: {count, lastObservedTime: microTime}},
 	},
 } as const;
 
@@ -74,10 +75,10 @@ const lease = {
 			type: 'object',
 			properties: {
 				holderIdentity: text,
-				leaseDurationSeconds: {...count, minimum: 1},
-				acquireTime: time,
-				renewTime: time,
-				leaseTransitions: count,
+				leaseDurationSeconds: integer,
+				acquireTime: microTime,
+				renewTime: microTime,
+				leaseTransitions: integer,
 				strategy: text,
 				preferredHolder: text,
 			},
@@ -86,10 +87,9 @@ const lease = {
 } as const;
 
 const controllerRevision = {
-	required: ['data', 'revision'],
 	properties: {
 		data: {'type': 'object', 'x-kubernetes-preserve-unknown-fields': true},
-		revision: {type: 'integer', minimum: 0},
+		revision: {...integer, default: 0},
 	},
 } as const;
 
@@ -124,7 +124,7 @@ export function builtinKinds(): readonly Kind[] {
 			hasOwnFields: true,
 			complete: labelNamespace,
 		}),
-		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], check: checkConfigMap}),
+		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], complete: dropEmptyData, check: checkConfigMap}),
 		builtin(secret, {
 			plural: 'secrets',
 			kind: 'Secret',
@@ -156,6 +156,7 @@ export function builtinKinds(): readonly Kind[] {
 			kind: 'Lease',
 			needsVersion: true,
 			printerColumns: [column('Holder', '.spec.holderIdentity'), age],
+			check: checkLease,
 		}),
 		builtin(controllerRevision, {
 			group: 'apps',
@@ -200,9 +201,16 @@ function labelNamespace(object: JsonObject): JsonObject {
 	return {...object, metadata: {...metadata, labels}};
 }
 
+/** Maps without entries are not kept. */
+function dropEmptyData(object: JsonObject): JsonObject {
+	const isKept = ([key, value]: readonly [string, Json]): boolean =>
+		!['data', 'binaryData'].includes(key) || !isObject(value) || Object.keys(value).length > 0;
+	return Object.fromEntries(Object.entries(object).filter(isKept));
+}
+
 /** `stringData` is only for writing: it becomes part of `data`. */
 function completeSecret(object: JsonObject): JsonObject {
-	const {stringData, ...rest} = object;
+	const {stringData, ...rest} = dropEmptyData(object);
 	const typed = rest['type'] === '' ? {...rest, type: 'Opaque'} : rest;
 	if (stringData === undefined) return typed;
 	const entries = Object.entries(objectOrEmpty(stringData));

@@ -1,3 +1,4 @@
+import {isFormat} from './formats.ts';
 import {isObject, type Json} from './json.ts';
 import type {Schema} from './schema.ts';
 
@@ -9,7 +10,7 @@ export function decodeProblem(schema: Schema, value: Json, path: string): string
 	if (value === null) return undefined;
 	if (!fits(schema, value))
 		return `json: cannot unmarshal ${jsonName(value)} into Go struct field ${path} of type ${goName(schema)}`;
-	if (typeof value === 'string') return schema.format === 'byte' ? base64Problem(value) : undefined;
+	if (typeof value === 'string') return formatProblem(schema.format, value);
 	if (Array.isArray(value)) {
 		const {items} = schema;
 		return items && firstProblem(value as readonly Json[], (item) => decodeProblem(items, item, path));
@@ -70,6 +71,18 @@ function goName(schema: Schema): string {
 		default:
 			return schema.type;
 	}
+}
+
+function formatProblem(format: string | undefined, value: string): string | undefined {
+	if (format === 'byte') return base64Problem(value);
+	return format === 'micro-time' && !isFormat(format, value) ? microTimeProblem(value) : undefined;
+}
+
+/** Go reads as far as its layout fits, and shows the rest. */
+function microTimeProblem(value: string): string {
+	const [seconds, rest] = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(value)?.[0], '.000000'];
+	const [unread, wanted] = seconds === undefined ? [value, '2006'] : [value.slice(seconds.length), rest];
+	return `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse "${unread}" as "${wanted}"`;
 }
 
 /** Go's decoder skips line ends and names the first byte that is wrong, or the length when the padding is. */

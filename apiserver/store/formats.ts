@@ -7,6 +7,9 @@ export function isFormat(format: string, value: string): boolean {
 	switch (format) {
 		case 'date-time':
 			return dateTime.test(value) && !Number.isNaN(Date.parse(value.replace(/:60/, ':59')));
+		case 'micro-time':
+			// Six digits, no more and no less.
+			return isFormat('date-time', value) && /\.\d{6}(Z|[+-])/.test(value);
 		case 'byte':
 			return base64.test(value);
 		default:

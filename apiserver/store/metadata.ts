@@ -1,9 +1,10 @@
 import {isLabelValue, isQualifiedName, labelValueRule, qualifiedNameRule} from '../../runtime/kube/selectors.ts';
+import {decodeProblem} from './decode.ts';
 import {equalJson, showJson, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {objectMeta} from './object-meta.ts';
 import {compileSchema} from './compile-schema.ts';
-import {objectOrEmpty, shape} from './shape.ts';
+import {objectOrEmpty, shape, textOf} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
 
 const schema = compileSchema(objectMeta);
@@ -20,6 +21,11 @@ export function shapeMetadata(value: unknown, dropped: string[]): JsonObject {
 
 function isEmpty(value: Json): boolean {
 	return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** Why Go could not decode shaped metadata; `path` is what it calls them. */
+export function metadataProblem(meta: JsonObject, path: string): string | undefined {
+	return decodeProblem(schema, meta, path);
 }
 
 /** Name and syntax rules that hold for every object; types first, because the rest relies on them. */
@@ -48,6 +54,7 @@ function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProb
 		];
 	}
 	const isLabel = nameRule === 'label';
+	if (isLabel && name.includes('.')) return [invalid('metadata.name', name, 'must not contain dots')];
 	const most = isLabel ? 63 : 253;
 	if (name.length <= most && (isLabel ? dnsLabel : dnsSubdomain).test(name)) return [];
 	const subject = isLabel ? 'a lowercase RFC 1123 label' : 'a lowercase RFC 1123 subdomain';
@@ -80,27 +87,35 @@ function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
 }
 
 function checkFinalizers(meta: JsonObject): readonly FieldProblem[] {
-	return listAt(meta, 'finalizers').flatMap((name, index) =>
-		isQualifiedName(asText(name)) ? [] : [invalid(`metadata.finalizers[${index}]`, name, qualifiedNameRule)],
+	return listAt(meta, 'finalizers').flatMap((name) =>
+		isQualifiedName(asText(name)) ? [] : [invalid('metadata.finalizers', name, qualifiedNameRule)],
 	);
 }
 
+const ownerRules = [
+	['apiVersion', 'version must not be empty'],
+	['kind', 'must not be empty'],
+	['name', 'must not be empty'],
+	['uid', 'must not be empty'],
+] as const;
+
 function checkOwners(meta: JsonObject): readonly FieldProblem[] {
-	const controllers = listAt(meta, 'ownerReferences').filter((owner) => objectOrEmpty(owner)['controller'] === true);
-	if (controllers.length <= 1) return [];
-	const why = 'Only one reference can have Controller set to true';
-	return [
-		invalid(
-			'metadata.ownerReferences',
-			controllers.map((owner) => objectOrEmpty(owner)['name'] ?? null),
-			why,
-		),
-	];
+	const owners = listAt(meta, 'ownerReferences').map((owner) => objectOrEmpty(owner));
+	const problems = owners.flatMap((owner) =>
+		ownerRules
+			.filter(([key]) => textOf(owner, key) === '')
+			.map(([key, rule]) => invalid(`metadata.ownerReferences.${key}`, '', rule)),
+	);
+	const [first, second] = owners.filter((owner) => owner['controller'] === true);
+	if (first === undefined || second === undefined) return problems;
+	const named = [first, second].map((owner) => `${textOf(owner, 'kind')}/${textOf(owner, 'name')}`).join(' and ');
+	const why = `Only one reference can have Controller set to true. Found "true" in references for ${named}`;
+	return [...problems, invalid('metadata.ownerReferences', owners, why)];
 }
 
 /** What an update may not change. */
 export function checkMetadataUpdate(next: JsonObject, previous: JsonObject): readonly FieldProblem[] {
-	const fixed = ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+	const fixed = ['name', 'namespace', 'uid'];
 	const changed = fixed
 		.filter((key) => !equalJson(next[key], previous[key]))
 		.map((key) => invalid(`metadata.${key}`, next[key] ?? null, 'field is immutable'));

@@ -20,7 +20,6 @@ export const objectMeta = {
 			type: 'array',
 			items: {
 				type: 'object',
-				required: ['apiVersion', 'kind', 'name', 'uid'],
 				properties: {
 					apiVersion: text,
 					kind: text,

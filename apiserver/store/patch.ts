@@ -1,7 +1,7 @@
 import {applyPatch} from 'rfc6902';
 import type {JsonPatchOperation, Patch} from '../../runtime/kube/api.ts';
 import {copyJson, isObject, setOwn, type Json, type JsonObject, type MutableObject} from './json.ts';
-import {badRequest, patchNotApplicable} from './refusals.ts';
+import {badRequest, patchNotApplicable, patchTooLong} from './refusals.ts';
 
 const operationsMax = 10_000;
 const operations: ReadonlySet<unknown> = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
@@ -41,12 +41,11 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 
 /** RFC 6902: all operations or none. */
 function applyJsonPatch(object: JsonObject, patch: readonly JsonPatchOperation[]): Json {
-	if (patch.length > operationsMax)
-		throw badRequest(`The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`);
+	if (patch.length > operationsMax) throw patchTooLong(patch.length, operationsMax);
 	const bad = patch.find(
 		(operation) => !isObject(operation) || !operations.has(operation['op']) || typeof operation['path'] !== 'string',
 	);
-	if (bad !== undefined) throw badRequest(`error decoding patch: ${JSON.stringify(bad)} is no operation of RFC 6902`);
+	if (bad !== undefined) throw patchNotApplicable(`${JSON.stringify(bad)} is no operation of RFC 6902`);
 	// The library changes its first argument, and puts values of the second into it.
 	const root = {object: copyJson(object)};
 	const copies = patch.map((operation) => ({

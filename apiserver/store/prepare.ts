@@ -3,8 +3,8 @@ import {below, type Random} from '../../runtime/random.ts';
 import {decodeProblem} from './decode.ts';
 import {equalJson, reuse, type Json, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
-import {checkMetadata, checkMetadataUpdate, shapeMetadata} from './metadata.ts';
-import {badRequest, conflict, invalid, undecodable} from './refusals.ts';
+import {checkMetadata, checkMetadataUpdate, metadataProblem, shapeMetadata} from './metadata.ts';
+import {badRequest, conflict, invalid, undecodable, versionRequired, wrongKind} from './refusals.ts';
 import {runRules} from './rules/run.ts';
 import {metaOf, objectOrEmpty, shape, textOf, without} from './shape.ts';
 import {validate, type FieldProblem} from './validate.ts';
@@ -39,7 +39,7 @@ export function prepareCreate(
 	if (meta['resourceVersion'] !== undefined)
 		throw badRequest('resourceVersion should not be set on objects to be created');
 	const name = meta['name'] ?? generateName(meta['generateName'], environment.random);
-	const {deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...kept} = meta;
+	const {deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, namespace: ____, ...kept} = meta;
 	const metadata = {
 		...kept,
 		...(name === undefined ? {} : {name}),
@@ -63,7 +63,7 @@ export function prepareUpdate(kind: Kind, input: object, existing: JsonObject, a
 	const {metadata: sent, ...body} = admitShape(kind, input, admission);
 	const meta = objectOrEmpty(sent);
 	const oldMeta = metaOf(existing);
-	checkPreconditions(kind, meta, oldMeta);
+	checkPreconditions(kind, meta, oldMeta, admission.patched);
 	const {metadata: __, status: oldStatus, ...oldBody} = existing;
 	const next = admission.status
 		? assemble(kind, oldMeta, {...oldBody, ...statusOf(body)})
@@ -107,13 +107,14 @@ function admitShape(kind: Kind, input: object, admission: Admission): JsonObject
 			`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
 		);
 	}
-	if (kindName !== kind.kind)
-		throw badRequest(`the kind in the data (${String(kindName)}) does not match the expected kind (${kind.kind})`);
+	if (kindName !== kind.kind) throw wrongKind(kind, String(kindName), textOf(objectOrEmpty(metadata as Json), 'name'));
 	const dropped: string[] = [];
 	const droppedOfBody: string[] = [];
 	const shapedMetadata = shapeMetadata(metadata, dropped);
 	const shaped = {...objectOrEmpty(shapeBody(kind, body, droppedOfBody)), metadata: shapedMetadata};
-	const undecoded = kind.builtin ? decodeProblem(kind.schema, shaped, kind.kind) : undefined;
+	const undecoded = kind.builtin
+		? (metadataProblem(shapedMetadata, `${kind.kind}.metadata`) ?? decodeProblem(kind.schema, shaped, kind.kind))
+		: metadataProblem(shapedMetadata, 'ObjectMeta');
 	if (undecoded !== undefined) throw undecodable(kind, undecoded, admission.patched ? input : undefined);
 	tellUnknown(kind, input, [...dropped, ...droppedOfBody.toSorted()], admission);
 	return shaped;
@@ -145,7 +146,11 @@ function assemble(kind: Kind, metadata: JsonObject, body: JsonObject): JsonObjec
 function admit(kind: Kind, object: JsonObject, previous: JsonObject | undefined): void {
 	const meta = metaOf(object);
 	const problems: FieldProblem[] = [...checkMetadata(kind, meta)];
-	if (previous !== undefined) problems.push(...checkMetadataUpdate(meta, metaOf(previous)));
+	if (previous !== undefined) {
+		const changes = checkMetadataUpdate(meta, metaOf(previous));
+		// The official server looks at the metadata of a custom resource twice, and says so.
+		problems.push(...changes, ...(kind.builtin ? [] : changes));
+	}
 	validate(kind.schema, object, '', problems, previous);
 	if (kind.schema.hasRules) {
 		if (problems.some(({reason}) => blocking.has(reason))) problems.push(notAllChecked);
@@ -171,27 +176,29 @@ const notAllChecked: FieldProblem = {
 		'correct the existing errors to complete validation',
 };
 
-function checkPreconditions(kind: Kind, meta: JsonObject, oldMeta: JsonObject): void {
+function checkPreconditions(kind: Kind, meta: JsonObject, oldMeta: JsonObject, patched: boolean): void {
 	const name = textOf(oldMeta, 'name');
-	if (meta['uid'] !== undefined && meta['uid'] !== oldMeta['uid']) {
+	if (patched && meta['namespace'] !== undefined && meta['namespace'] !== oldMeta['namespace'])
+		throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+	// A patched uid is a change of the object, a sent one is a condition.
+	if (!patched && meta['uid'] !== undefined && meta['uid'] !== oldMeta['uid']) {
 		throw conflict(
 			kind,
 			name,
 			`Precondition failed: UID in precondition: ${textOf(meta, 'uid')}, UID in object meta: ${textOf(oldMeta, 'uid')}`,
 		);
 	}
-	if (meta['resourceVersion'] === undefined) {
-		if (!kind.needsVersion) return;
-		const message = 'Invalid value: 0x0: must be specified for an update';
-		throw invalid(kind, name, [{reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message}]);
+	if (meta['resourceVersion'] === undefined || meta['resourceVersion'] === '0') {
+		if (kind.needsVersion) throw versionRequired(kind, name);
+		return;
 	}
 	if (meta['resourceVersion'] !== oldMeta['resourceVersion']) throw conflict(kind, name);
 }
 
 /** What the server alone decides stays; what is fixed and not sent stays too. */
 function nextMetadata(meta: JsonObject, oldMeta: JsonObject): JsonObject {
-	const kept = ['uid', 'resourceVersion', 'generation'];
-	const fixed = ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+	const kept = ['resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+	const fixed = ['name', 'namespace', 'uid'];
 	const result: Record<string, Json> = {...meta};
 	for (const key of kept) delete result[key];
 	for (const key of [...kept, ...fixed.filter((name) => meta[name] === undefined)]) {

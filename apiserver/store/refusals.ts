@@ -12,13 +12,31 @@ export function unknownResource(): KubeError {
 	return refusal(404, 'NotFound', 'the server could not find the requested resource');
 }
 
-export function alreadyExists(kind: Kind, name: string): KubeError {
-	return refusal(409, 'AlreadyExists', `${resourceOf(kind)} ${quote(name)} already exists`, detailsOf(kind, name));
+/** `isLeaving`: the one that has the name is marked for deletion. */
+export function alreadyExists(kind: Kind, name: string, isLeaving = false): KubeError {
+	const message = `${isLeaving ? 'object is being deleted: ' : ''}${resourceOf(kind)} ${quote(name)} already exists`;
+	return refusal(409, 'AlreadyExists', message, detailsOf(kind, name));
 }
 
 export function conflict(kind: Kind, name: string, why = modified): KubeError {
 	const message = `Operation cannot be fulfilled on ${resourceOf(kind)} ${quote(name)}: ${why}`;
 	return refusal(409, 'Conflict', message, detailsOf(kind, name));
+}
+
+/** A condition of a deletion is not met; here the official server names the kind, not the resource. */
+export function deletionConflict(kind: Kind, name: string, why: string): KubeError {
+	const message = `Operation cannot be fulfilled on ${kindOf(kind)} ${quote(name)}: ${why}`;
+	return refusal(409, 'Conflict', message, {...detailsOf(kind, name), kind: kind.kind});
+}
+
+/** An update must say what it was made from. */
+export function versionRequired(kind: Kind, name: string): KubeError {
+	const field = 'metadata.resourceVersion';
+	const message = 'Invalid value: 0: must be specified for an update';
+	return refusal(422, 'Invalid', `${resourceOf(kind)} ${quote(name)} is invalid: ${field}: ${message}`, {
+		...detailsOf(kind, name),
+		causes: [{reason: 'FieldValueInvalid', field, message}],
+	});
 }
 
 const modified = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -42,20 +60,31 @@ export function forbidden(
 
 /** 422 with one cause per broken rule. */
 export function invalid(kind: Kind, name: string, problems: readonly FieldProblem[]): KubeError {
-	const texts = problems.map(({field, message}) => `${field}: ${message}`);
+	const texts = [...new Set(problems.map(({field, message}) => `${field}: ${message}`))];
 	const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-	const target = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-	return refusal(422, 'Invalid', `${target} ${quote(name)} is invalid: ${list}`, {
+	return refusal(422, 'Invalid', `${kindOf(kind)} ${quote(name)} is invalid: ${list}`, {
 		...detailsOf(kind, name),
 		kind: kind.kind,
 		causes: problems,
 	});
 }
 
+export function patchTooLong(operations: number, most: number): KubeError {
+	const rule = `The allowed maximum operations in a JSON patch is ${most}, got ${operations}`;
+	return refusal(413, 'RequestEntityTooLarge', `Request entity too large: ${rule}`);
+}
+
 export function patchNotApplicable(why: string): KubeError {
 	return refusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {
 		causes: [{reason: 'UnexpectedServerResponse', message: why}],
 	});
+}
+
+/** The body is of another kind than the path. */
+export function wrongKind(kind: Kind, sent: string, name: string): KubeError {
+	if (kind.builtin) return badRequest(`the kind in the data (${sent}) does not match the expected kind (${kind.kind})`);
+	const problem = {reason: 'FieldValueInvalid', field: 'kind', message: `Invalid value: ${quote(sent)}: must be ${kind.kind}`} as const;
+	return invalid({...kind, kind: sent}, name, [problem]);
 }
 
 /** A body that can't be decoded; after a patch the official server shows all that the patch made. */
@@ -128,8 +157,13 @@ function refusal(code: number, reason: string, message: string, details?: KubeSt
 	return new KubeError({code, reason, message, ...(details === undefined ? {} : {details})});
 }
 
-function detailsOf(kind: Kind, name: string): KubeStatusDetails {
-	return {name, kind: kind.plural, ...(kind.group === '' ? {} : {group: kind.group})};
+function detailsOf({plural, group}: Kind, name: string): KubeStatusDetails {
+	return {...(name === '' ? {} : {name}), kind: plural, ...(group === '' ? {} : {group})};
+}
+
+/** `FemtoDevice.femtofleet.dev`, `ConfigMap`. */
+function kindOf({kind, group}: Kind): string {
+	return group === '' ? kind : `${kind}.${group}`;
 }
 
 /** `femtodevices.femtofleet.dev`, `configmaps`. */

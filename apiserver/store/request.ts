@@ -3,7 +3,7 @@ import type {ResourceRef} from '../../runtime/kube/types.ts';
 import type {JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import type {Admission} from './prepare.ts';
-import {badRequest, conflict, notFound} from './refusals.ts';
+import {badRequest, deletionConflict, notFound} from './refusals.ts';
 import {textOf} from './shape.ts';
 
 /** @throws KubeError 404 for a subresource that the kind does not have. */
@@ -35,10 +35,11 @@ export function checkPreconditions(
 	meta: JsonObject,
 	preconditions: NonNullable<DeleteOptions['preconditions']>,
 ): void {
-	for (const [key, label] of [['uid', 'UID'], ['resourceVersion', 'ResourceVersion']] as const) {
+	const rules = [['uid', 'UID', 'deleted and then recreated'], ['resourceVersion', 'ResourceVersion', 'modified']] as const;
+	for (const [key, label, why] of rules) {
 		const wanted = preconditions[key];
 		if (wanted === undefined || wanted === meta[key]) continue;
-		const found = `${label} in object meta: ${textOf(meta, key)}`;
-		throw conflict(kind, name, `Precondition failed: ${label} in precondition: ${wanted}, ${found}`);
+		const difference = `the ${label} in the precondition (${wanted}) does not match the ${label} in record (${textOf(meta, key)})`;
+		throw deletionConflict(kind, name, `${difference}. The object might have been ${why}`);
 	}
 }

@@ -188,8 +188,9 @@ export class Store implements KubeApi {
 		for (let left = tries; ; left--) {
 			const prepared = prepareCreate(kind, object, kind.namespaced ? namespace : undefined, admission, this.#environment);
 			const name = textOf(metaOf(prepared), 'name');
-			if (this.#tables.get(kind, namespace, name) === undefined) return prepared;
-			if (left === 1) throw alreadyExists(kind, name);
+			const taken = this.#tables.get(kind, namespace, name);
+			if (taken === undefined) return prepared;
+			if (left === 1) throw alreadyExists(kind, name, metaOf(taken)['deletionTimestamp'] !== undefined);
 		}
 	}
 

@@ -80,17 +80,17 @@ function validateString(schema: Schema, value: string, path: string, add: Add): 
 	const shown = showJson(value);
 	// Characters, not UTF-16 units; the count is only needed when units alone do not decide.
 	const length = value.length > maxLength || value.length < minLength * 2 ? Array.from(value).length : value.length;
-	if (length > maxLength) add('FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`);
-	if (length < minLength)
+	// Of these the first one that is broken is told, as on the official server.
+	if (length > maxLength) {
+		add('FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`);
+	} else if (length < minLength) {
 		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body should be at least ${minLength} chars long`);
-	if (pattern !== undefined && !pattern.test(value)) {
-		add(
-			'FieldValueInvalid',
-			`Invalid value: ${shown}: ${path} in body should match '${pattern.source.replaceAll('\\/', '/')}'`,
-		);
+	} else if (pattern !== undefined && !pattern.test(value)) {
+		const source = pattern.source.replaceAll('\\/', '/');
+		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body should match '${source}'`);
 	}
 	if (format !== undefined && !isFormat(format, value)) {
-		add('FieldValueInvalid', `Invalid value: ${shown}: ${path} in body must be of type ${format}: ${shown}`);
+		add('FieldValueTypeInvalid', `Invalid value: ${shown}: ${path} in body must be of type ${format}: ${shown}`);
 	}
 }
 

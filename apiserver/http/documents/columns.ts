@@ -28,7 +28,7 @@ function column(name: string, description: string, cell: Column['cell'], options
 }
 
 const wide = {priority: 1} as const;
-const name = column('Name', 'Name of the object, unique among its kind in its namespace.', ({metadata}) => metadata.name, {
+const name = column('Name', 'Name of the object, unique among its kind in its namespace.', ({metadata}) => metadata.name ?? '', {
 	format: 'name',
 });
 const age = column('Age', 'Time since the server created the object.', ({metadata}, nowMs) =>

@@ -84,7 +84,9 @@ function versionEntries(kinds: readonly Kind[], group: string): readonly object[
 }
 
 function discoveryEntry(kind: Kind): object {
-	const responseKind = {group: kind.group, version: kind.version, kind: kind.kind};
+	// Of its own kinds the official server leaves group and version empty.
+	const {group, version} = kind.builtin ? {group: '', version: ''} : kind;
+	const responseKind = {group, version, kind: kind.kind};
 	return {
 		resource: kind.plural,
 		responseKind,

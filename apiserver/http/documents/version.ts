@@ -11,6 +11,10 @@ export function versionInfo(): Readonly<Record<string, string>> {
 	return {
 		major: '1',
 		minor: String(minor),
+		emulationMajor: '1',
+		emulationMinor: String(minor),
+		minCompatibilityMajor: '1',
+		minCompatibilityMinor: String(minor - 1),
 		gitVersion: `v1.${minor}.0+femtofleet.${version}`,
 		gitCommit: '',
 		gitTreeState: '',
