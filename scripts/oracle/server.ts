@@ -36,6 +36,8 @@ export interface OracleOptions {
 	readonly folder?: string;
 	/** The namespace controller and the garbage collector, default true; a kube-apiserver of KUBEBUILDER_ASSETS has none. */
 	readonly controllers?: boolean;
+	/** Further flags of kube-apiserver. */
+	readonly flags?: readonly string[];
 }
 
 const patienceMs = 120_000;
@@ -46,7 +48,7 @@ const pollMs = 100;
  * It ends with this process at the latest.
  * @throws Error when there is no binary, or it ends or is not ready within two minutes; the message holds its last lines.
  */
-export async function startOracle({folder, controllers = true}: OracleOptions = {}): Promise<Oracle> {
+export async function startOracle({folder, controllers = true, flags = []}: OracleOptions = {}): Promise<Oracle> {
 	const binary = findOracle();
 	if (binary === undefined) throw new Error('Cannot start the official server: not in the cache; `npm run oracle` builds it');
 	const home = folder ?? mkdtempSync(join(tmpdir(), 'oracle-'));
@@ -57,7 +59,7 @@ export async function startOracle({folder, controllers = true}: OracleOptions = 
 		binary,
 		etcd: assetsOf('etcd'),
 		folder: home,
-		args: [...serverArguments(home, port), ...(controllers && assetsOf('etcd') === undefined ? ['--controllers'] : [])],
+		args: [...serverArguments(home, port), ...(controllers && assetsOf('etcd') === undefined ? ['--controllers'] : []), ...flags],
 	});
 	const stop = async (): Promise<void> => {
 		await programs.stop();
