@@ -1,8 +1,9 @@
+import {Buffer} from 'node:buffer';
 import {isObject} from '../store/json.ts';
 import type {Kind} from '../store/kind.ts';
 import {badRequest, invalid} from '../store/refusals.ts';
 import {jsonType} from './answers.ts';
-import {isBuiltin} from './documents/names.ts';
+import {groupVersionOf, isBuiltin} from './documents/names.ts';
 import {inspectJson, type JsonFindings} from './json-text.ts';
 import {readMediaRange} from './negotiate.ts';
 import {readProtobuf} from './protobuf.ts';
@@ -73,10 +74,14 @@ export function objectTypesOf(kind: Kind): readonly string[] {
 /** Words what is wrong with an object of a kind, as the official server does where no kind could be read. */
 export function unrecognized(kind: string): (problem: string, text: string) => string {
 	return (problem, text) => {
-		const shown = text === '' ? '<empty>' : text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 		const why = `couldn't get version/kind; json parse error: ${problem}`;
-		return `the object provided is unrecognized (must be of type ${kind}): ${why} (${shown})`;
+		return `the object provided is unrecognized (must be of type ${kind}): ${why} (${beginningOf(text)})`;
 	};
+}
+
+function beginningOf(text: string): string {
+	if (text === '') return '<empty>';
+	return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 }
 
 /** @throws KubeError 422 naming each integer that would be changed by reading it. */
@@ -91,25 +96,23 @@ export function refuseInexact(kind: Kind, name: string, {inexact}: JsonFindings)
 
 /** The value as an object with its kind named. @throws KubeError 400. */
 export function asTyped(kind: Kind, {value, text}: Body): Readonly<Record<string, unknown>> {
-	if (!isObject(value)) throw badRequest(unrecognized(kind.kind)('json: cannot unmarshal into an object', text));
-	const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-	for (const key of ['kind', 'apiVersion'] as const) {
-		const own = value[key];
-		if (own === undefined || own === '') {
-			// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
-			if (isBuiltin(kind)) continue;
-			if (key === 'apiVersion') {
-				throw badRequest(`the API version in the data () does not match the expected API version (${apiVersion})`);
-			}
-			const missing = `Object 'Kind' is missing in '${text.trim()}'`;
-			throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
-		}
-		if (typeof own !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
-	}
-	const {metadata} = value;
+	const sent = value ?? {};
+	if (!isObject(sent)) throw badRequest(unrecognized(kind.kind)('json: cannot unmarshal into an object', text));
+	const {metadata} = sent;
 	if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
-		const why = `json: cannot unmarshal ${Array.isArray(metadata) ? 'array' : typeof metadata} into Go value of type v1.ObjectMeta`;
-		throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
+		const target = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`;
+		throw badRequest(`${target}: json: cannot unmarshal metadata into an object`);
 	}
-	return {...value, apiVersion: value['apiVersion'] || apiVersion, kind: value['kind'] || kind.kind, metadata: metadata ?? {}};
+	const own = {kind: kind.kind, apiVersion: groupVersionOf(kind)};
+	return {...sent, kind: typeOf('kind'), apiVersion: typeOf('apiVersion'), metadata: metadata ?? {}};
+
+	function typeOf(key: 'kind' | 'apiVersion'): string {
+		const said = isObject(sent) ? (sent[key] ?? '') : '';
+		if (typeof said !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
+		if (said !== '') return said;
+		// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
+		if (isBuiltin(kind)) return own[key];
+		const missing = `Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${text}'`;
+		throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing} (${summaryOf(text)})`);
+	}
 }

@@ -70,7 +70,7 @@ function checkName({nameRule}: Kind, name: Json | undefined): readonly FieldProb
 
 function checkLabels(meta: JsonObject): readonly FieldProblem[] {
 	return Object.entries(objectOrEmpty(meta['labels'])).flatMap(([key, value]) => {
-		const bad = isQualifiedName(key) ? [] : [invalid('metadata.labels', key, qualifiedNameRule)];
+		const bad = isQualifiedName(key) ? [] : [invalid('metadata.labels', key, qualifiedNameRule(key))];
 		return isLabelValue(asText(value)) ? bad : [...bad, invalid('metadata.labels', value, labelValueRule)];
 	});
 }
@@ -79,7 +79,7 @@ function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
 	const entries = Object.entries(objectOrEmpty(meta['annotations']));
 	const bad = entries
 		.filter(([key]) => !isQualifiedName(key.toLowerCase()))
-		.map(([key]) => invalid('metadata.annotations', key, qualifiedNameRule));
+		.map(([key]) => invalid('metadata.annotations', key, qualifiedNameRule(key)));
 	const bytes = entries.reduce((sum, [key, value]) => sum + key.length + asText(value).length, 0);
 	if (bytes <= annotationBytesMax) return bad;
 	const message = `Too long: may not be more than ${annotationBytesMax} bytes`;
@@ -88,7 +88,7 @@ function checkAnnotations(meta: JsonObject): readonly FieldProblem[] {
 
 function checkFinalizers(meta: JsonObject): readonly FieldProblem[] {
 	return listAt(meta, 'finalizers').flatMap((name) =>
-		isQualifiedName(asText(name)) ? [] : [invalid('metadata.finalizers', name, qualifiedNameRule)],
+		isQualifiedName(asText(name)) ? [] : [invalid('metadata.finalizers', name, qualifiedNameRule(asText(name)))],
 	);
 }
 

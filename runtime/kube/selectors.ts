@@ -100,10 +100,17 @@ export function isLabelValue(value: string): boolean {
 	return value === '' || (value.length <= 63 && labelName.test(value));
 }
 
-export const qualifiedNameRule =
-	"name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
+const nameRule =
+	"must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
 	"character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
 	"'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** The rule that a key breaks which is no qualified name, in the official words. */
+export function qualifiedNameRule(key: string): string {
+	if (key.split('/').length <= 2) return `name part ${nameRule}`;
+	return `a valid label key ${nameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+}
+
 export const labelValueRule =
 	"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end " +
 	"with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
@@ -159,7 +166,7 @@ function readRequirement(take: () => string, peek: () => string): Requirement {
 	const isAbsent = peek() === '!' && take() === '!';
 	const key = take();
 	if (marks.has(key)) fail(`found '${key}', expected: identifier`);
-	if (!isQualifiedName(key)) fail(`<nil>: Invalid value: "${key}": ${qualifiedNameRule}`);
+	if (!isQualifiedName(key)) fail(`<nil>: Invalid value: "${key}": ${qualifiedNameRule(key)}`);
 	if (isAbsent) return {key, operator: 'doesNotExist'};
 	if (peek() === '' || peek() === ',') return {key, operator: 'exists'};
 	const sign = take();
@@ -173,7 +180,7 @@ function makeRequirement(key: string, operator: Comparison, values: readonly str
 	const [value = ''] = values;
 	if (operator === 'greater' || operator === 'less') {
 		if (!/^[-+]?\d+$/.test(value)) {
-			fail(`values[0][${key}]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`);
+			fail(`values[0]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`);
 		}
 		return {key, operator, value: Number(value)};
 	}

@@ -126,7 +126,7 @@ export const discovery: Topic = {
 			get('the groups', '/apis', {headers: aggregated, only: aggregatedGroups}),
 		]),
 		scenario('OpenAPI', [
-			get('the index', '/openapi/v3', {only: indexPaths}),
+			get('the index', '/openapi/v3', {headers: {accept: 'application/json'}, only: indexPaths}),
 			get('the document of our group', '/openapi/v3/apis/femtofleet.dev/v1alpha1', {
 				only: documentSummary(
 					['FemtoContainer'],

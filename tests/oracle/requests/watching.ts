@@ -70,7 +70,6 @@ export const watching: Topic = {
 				query: {sendInitialEvents: true, allowWatchBookmarks: true, resourceVersionMatch: 'Exact'},
 			}),
 			list('without watch', {sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan'}),
-			watch('a bookmark before the end', containers(), past.now, 2, {query: {allowWatchBookmarks: true, timeoutSeconds: 4}}),
 		]),
 		scenario('versions of lists', [
 			make, pause,

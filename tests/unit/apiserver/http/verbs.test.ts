@@ -126,7 +126,7 @@ test('Built-in kinds need not say in a body what they are, and do not say it in 
 	assert.deepEqual(Object.keys(item ?? {}).toSorted(), ['data', 'metadata']);
 	assert.deepEqual(told(await ask('POST', fd, {body: '{"metadata":{"name":"d"}}'})), [
 		400, 'BadRequest',
-		`the object provided is unrecognized (must be of type FemtoDevice): Object 'Kind' is missing in '{"metadata":{"name":"d"}}'`,
+		`the object provided is unrecognized (must be of type FemtoDevice): Object 'Kind' is missing in '{"metadata":{"name":"d"}}' ({"metadata":{"name":"d"}})`,
 	]);
 	assert.equal((await ask('POST', fd, {body: '[]'})).status, 400);
 	assert.equal((await ask('POST', fd, {body: deviceOf('d', {metadata: 'text'})})).status, 400);

@@ -63,7 +63,7 @@ const refusals: readonly (readonly [string, string | RegExp])[] = [
 	['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
 	['a=(b)', "unable to parse requirement: found '(', expected: identifier"],
 	['!', "unable to parse requirement: found '', expected: identifier"],
-	['a>x', /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "x": for 'Gt', 'Lt' operators/],
+	['a>x', /^unable to parse requirement: values\[0\]: Invalid value: "x": for 'Gt', 'Lt' operators/],
 	['a in ()', /^unable to parse requirement: values: Invalid value: \[\]: for 'in', 'notin' operators/],
 	['a=-b', /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "-b": a valid label must be/],
 	['-a', /^unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of/],
