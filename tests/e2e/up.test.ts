@@ -10,17 +10,20 @@ const root = join(import.meta.dirname, '../..');
 const devices = 5;
 
 let folder: string;
+/** `femto up`, and `femto dev` beside it, which tells of what it applies and of what becomes of it. */
+let up: RunningFleet;
 let fleet: RunningFleet;
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'femto-e2e-'));
 	await cp(join(root, 'manifests', 'samples'), join(folder, 'samples'), {recursive: true});
-	const options = ['--devices', String(devices), '--apply', join(folder, 'samples')];
-	fleet = startFleet([process.execPath, 'dist/femto.js', 'up', ...options], {cwd: root});
+	const options = ['--devices', String(devices), '--samples', sample(), '--state', join(folder, 'state'), '--bridge-port', '0'];
+	up = startFleet([process.execPath, 'dist/femto.js', 'up', ...options], {cwd: root});
 });
 
 after(async () => {
 	assert.equal(await fleet.stop(), 0);
+	assert.equal(await up.stop(), 0);
 	await rm(folder, {recursive: true, force: true});
 });
 
@@ -50,17 +53,25 @@ async function tryBad(file: string, change: (text: string) => string, said: RegE
 
 test('femto up brings every sample to Ready on every device, and says so once', async () => {
 	for (const name of ['counter', 'moving-average', 'responder']) {
-		await lineAfter(0, `samples/${name} Ready ${devices}/${devices}`);
+		await up.line(new RegExp(`^samples/${name} Ready ${devices}/${devices}$`));
 	}
-	await fleet.line(/^up: what to try now:$/);
-	assert.equal(fleet.lines.filter((line) => line.endsWith(` Ready ${devices}/${devices}`)).length, 3);
-	assert.equal(new Set(fleet.lines).size, fleet.lines.length, 'no line twice');
-	assert.ok(!fleet.lines.some(hasControlCharacter), 'no control characters');
+	await up.line(/^up: what to try now, in another terminal:$/);
+	assert.equal(up.lines.filter((line) => line.endsWith(` Ready ${devices}/${devices}`)).length, 3);
+	assert.equal(new Set(up.lines).size, up.lines.length, 'no line twice');
+	assert.ok(!up.lines.some(hasControlCharacter), 'no control characters');
 });
 
 test('a message to the responder is answered with its checksum', async () => {
-	const [, port] = await fleet.line(/broker on tcp 127\.0\.0\.1:(\d+)/);
+	const [, port] = await up.line(/broker on tcp 127\.0\.0\.1:(\d+)/);
 	await askResponders(Number(port), ['sim-01', 'sim-03', 'sim-05'], [1, 2, 3]);
+});
+
+test('femto dev takes a folder over, and every change in it is applied from then on', async () => {
+	const options = ['dev', sample(), '--kubeconfig', join(folder, 'state', 'kubeconfig')];
+	fleet = startFleet([process.execPath, 'dist/femto.js', ...options], {cwd: root});
+	for (const name of ['counter', 'moving-average', 'responder']) {
+		await lineAfter(0, `samples/${name} Ready ${devices}/${devices}`);
+	}
 });
 
 test('saving a changed container.yaml moves every device to the new revision', async () => {
