@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
-import {webcrypto} from 'node:crypto';
+import {createPrivateKey, webcrypto} from 'node:crypto';
+import type * as X509 from '@peculiar/x509';
 import type {Extension, X509Certificate} from '@peculiar/x509';
 import {stringify} from 'yaml';
 
@@ -25,16 +26,21 @@ export interface PkiOptions {
 	/** Names and addresses of the server besides those of this machine itself. */
 	readonly hosts: readonly string[];
 	readonly nowMs: number;
+	/** An authority that clients trust already; a new one when absent. */
+	readonly authority?: Authority;
 }
 
-/** A new certificate authority, a server certificate and one of an administrator, valid for ten years. */
-export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
+export type Authority = Pick<Pki, 'caCert' | 'caKey'>;
+
+/** A certificate authority, a server certificate and one of an administrator, valid for ten years. */
+export async function makePki({hosts, nowMs, authority}: PkiOptions): Promise<Pki> {
 	// Loaded only where certificates are made; it needs the first to be there before it is read itself.
 	await import('reflect-metadata');
 	const x509 = await import('@peculiar/x509');
 	x509.cryptoProvider.set(webcrypto);
 	const {KeyUsageFlags, ExtendedKeyUsage} = x509;
-	const [caKeys, serverKeys, adminKeys] = await Promise.all([makeKeys(), makeKeys(), makeKeys()]);
+	const caKeys = authority === undefined ? await makeKeys() : await readKeys(authority, x509);
+	const [serverKeys, adminKeys] = await Promise.all([makeKeys(), makeKeys()]);
 	const notBefore = new Date(nowMs - backdatedMs);
 	const notAfter = new Date(nowMs);
 	notAfter.setUTCFullYear(notAfter.getUTCFullYear() + validityYears);
@@ -58,11 +64,11 @@ export async function makePki({hosts, nowMs}: PkiOptions): Promise<Pki> {
 	const names = [...new Set([...localHosts, ...hosts])];
 	const alternatives = names.map((value) => ({type: isAddress.test(value) ? 'ip' : 'dns', value}) as const);
 	return {
-		caCert: await certify(caName, caKeys, [
+		caCert: authority?.caCert ?? await certify(caName, caKeys, [
 			new x509.BasicConstraintsExtension(true, 0, true),
 			new x509.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
 		]),
-		caKey: await exportKey(caKeys),
+		caKey: authority?.caKey ?? await exportKey(caKeys),
 		serverCert: await certify([{CN: ['femto-apiserver']}], serverKeys, [
 			...usage(ExtendedKeyUsage.serverAuth),
 			new x509.SubjectAlternativeNameExtension(alternatives),
@@ -78,6 +84,14 @@ type CryptoPair = Awaited<ReturnType<typeof makeKeys>>;
 
 async function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
 	return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+async function readKeys({caCert, caKey}: Authority, x509: typeof X509): Promise<CryptoPair> {
+	const bytes = createPrivateKey(caKey).export({format: 'der', type: 'pkcs8'});
+	return {
+		privateKey: await webcrypto.subtle.importKey('pkcs8', bytes, algorithm, true, ['sign']),
+		publicKey: await new x509.X509Certificate(caCert).publicKey.export(webcrypto),
+	};
 }
 
 async function exportKey({privateKey}: CryptoPair): Promise<string> {

@@ -65,6 +65,10 @@ const commands: readonly Row[] = [
 		load: async () => (await import('./commands/controller.ts')).addControllerCommand,
 	},
 	{
+		name: 'apiserver', group: 'Run', summary: 'run the embedded Kubernetes API',
+		load: async () => (await import('./commands/apiserver.ts')).addApiserverCommand,
+	},
+	{
 		name: 'bridge', group: 'Run', summary: 'run the MQTT-SN gateway',
 		load: async () => (await import('./commands/bridge.ts')).addBridgeCommand,
 	},

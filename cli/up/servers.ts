@@ -43,7 +43,10 @@ export async function startEmbedded({state, keys, ports, log, closers, say}: Ser
 	const store = openStateStore(state);
 	closers.push(() => store.close());
 	const programs = await startPrograms({api: store, keys, ...ports, log, closers});
-	const listener = await serveEmbeddedApi({state, store, port: ports.apiPort, controller: programs.handle, log});
+	const services = {'femtofleet/femto-controller': programs.handle};
+	const listener = await serveEmbeddedApi({
+		state, store, host, port: ports.apiPort, portOption: '--api-port', services, log,
+	});
 	closers.push(() => listener.close());
 	say(`up: API on ${listener.url}, kubeconfig ${state.kubeconfig}`);
 	say(`up: broker on tcp ${host}:${programs.brokerPort}, bridge on udp ${host}:${programs.bridgePort}`);
@@ -83,7 +86,7 @@ export async function startProcesses({state, ports, log, closers, say}: ServerOp
 		ports.bridgePort || await freePort('udp'),
 		await freePort('tcp'),
 	];
-	rememberApi(state, await openPki(state.pki), apiPort);
+	rememberApi(state, await openPki(state.pki, host), {url: `https://${host}:${apiPort}`, port: apiPort});
 	const {kubeconfig} = state;
 	const broker = `mqtt://${host}:${brokerPort}`;
 	const start = (name: string, ...args: (string | number)[]): void => {

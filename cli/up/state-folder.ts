@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -80,6 +80,16 @@ export function openStateStore({path, store}: StateFolder): Store {
 	}
 }
 
+/** Writes a file whole or not at all: whoever is killed meanwhile leaves the old one. @throws UsageError naming it. */
+export function replaceFile(path: string, text: string, mode = 0o644): void {
+	try {
+		writeFileSync(`${path}.new`, text, {mode});
+		renameSync(`${path}.new`, path);
+	} catch (cause) {
+		throw new UsageError(`Cannot write ${path}: ${messageOf(cause)}`, {cause});
+	}
+}
+
 async function makeFolder(folder: string): Promise<void> {
 	try {
 		await mkdir(folder, {recursive: true, mode: 0o700});
@@ -126,7 +136,7 @@ function isAlive(pid: number): boolean {
 function checkFormat(folder: string, file: string, pidFile: string): void {
 	const found = existsSync(file) ? Number(readFileSync(file, 'utf8')) : format;
 	if (found === format) {
-		writeFileSync(file, `${format}\n`);
+		replaceFile(file, `${format}\n`);
 		return;
 	}
 	rmSync(pidFile, {force: true});

@@ -40,6 +40,7 @@ export const socketFiles = new Set([
 	'controller/link.ts',
 	'runtime/kube/client.ts',
 	'runtime/http-listen.ts',
+	'runtime/http-forward.ts',
 	'apiserver/listen.ts',
 	'cli/commands/broker.ts',
 	'simulator/udp.ts',
