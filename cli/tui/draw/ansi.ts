@@ -26,7 +26,8 @@ export function toAnsi({spans, chosen = false}: Line, columns: number, hasColour
 		left -= widthOf(cut);
 		text += paint(cut, looksOf(part, hasColour));
 	}
-	return text.trimEnd();
+	// A Text without anything in it has no height.
+	return text.trimEnd() || ' ';
 }
 
 /** The line as plain text, without what only fills it up. */

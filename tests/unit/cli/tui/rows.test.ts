@@ -33,7 +33,8 @@ const verdicts: Readonly<Record<string, readonly [container: FemtoContainer, mar
 		[{...hello, metadata: {...hello.metadata, deletionTimestamp: '2026-11-25T12:00:00Z'}}, 'busy', 'Terminating'],
 };
 
-function withoutStatus({status: _, ...rest}: FemtoContainer): FemtoContainer {
+function withoutStatus(container: FemtoContainer): FemtoContainer {
+	const {status: _, ...rest} = container;
 	return rest;
 }
 
