@@ -60,7 +60,8 @@ export function toMergePatch(current: JsonObject, patch: JsonObject): {readonly 
 				continue;
 			} else if (Array.isArray(value) && mergedLists[field] !== undefined) {
 				looked = true;
-				result[key] = mergeLists(listOf(result[key] ?? own[key]), value as readonly Json[], mergedLists[field]);
+				const order = listOf(change[`$setElementOrder/${key}`]);
+				result[key] = mergeLists(listOf(result[key] ?? own[key]), value as readonly Json[], mergedLists[field], order);
 			} else {
 				result[key] = isObject(value) ? translate(own[key], value, field) : value;
 			}
@@ -70,20 +71,24 @@ export function toMergePatch(current: JsonObject, patch: JsonObject): {readonly 
 	return {merged: translate(current, patch, ''), looked};
 }
 
-function mergeLists(now: readonly Json[], change: readonly Json[], key: string): readonly Json[] {
+/**
+ * Items in the order that the patch gives, or else in the patch's own; what it does not name keeps its place before those that
+ * it stood before. So does the official server.
+ */
+function mergeLists(now: readonly Json[], change: readonly Json[], key: string, order: readonly Json[]): readonly Json[] {
 	const idOf = (item: Json): Json | undefined => (key !== '' && isObject(item) ? item[key] : item);
-	const result = [...now];
-	for (const item of change) {
-		const index = result.findIndex((other) => idOf(other) === idOf(item));
-		if (isObject(item) && item['$patch'] === 'delete') {
-			if (index >= 0) result.splice(index, 1);
-		} else if (index < 0) {
-			result.push(item);
-		} else if (isObject(item)) {
-			result[index] = {...(result[index] as JsonObject), ...item};
-		}
+	const find = (list: readonly Json[], id: Json | undefined): number => list.findIndex((item) => idOf(item) === id);
+	const gone = new Set(change.filter((item) => isObject(item) && item['$patch'] === 'delete').map(idOf));
+	const named = [...new Set([...order, ...change].map(idOf))].filter((id) => !gone.has(id));
+	const rest = now.filter((item) => !named.includes(idOf(item)) && !gone.has(idOf(item)));
+	const result: Json[] = [];
+	for (const id of named) {
+		const [place, changed] = [find(now, id), change[find(change, id)]];
+		while (rest[0] !== undefined && find(now, idOf(rest[0])) < place) result.push(...rest.splice(0, 1));
+		const item = isObject(changed) && place >= 0 ? {...(now[place] as JsonObject), ...changed} : (changed ?? now[place]);
+		if (item !== undefined) result.push(item);
 	}
-	return result;
+	return [...result, ...rest];
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -199,7 +199,6 @@ function readValue(take: () => string, peek: () => string): string {
 function readValues(take: () => string, peek: () => string): readonly string[] {
 	const open = take();
 	if (open !== '(') fail(`found '${open}' expected: '('`);
-	if (peek() === ')') fail("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty");
 	const values: string[] = [];
 	for (let mark = ','; mark === ','; ) {
 		values.push(peek() === ',' || peek() === ')' ? '' : takeWord(take));

@@ -23,6 +23,11 @@ test('Finalizers merge as a set and owners by uid; what the patch deletes goes',
 	assert.deepEqual(merged, {metadata: {finalizers: ['b', 'c'], ownerReferences: [{uid: '2', name: 'z'}, {uid: '3', name: 'n'}]}});
 });
 
+test('Without an order, what a patch adds comes first', () => {
+	const {merged} = toMergePatch({metadata: {finalizers: ['a', 'b', 'd']}}, {metadata: {finalizers: ['c', 'b']}});
+	assert.deepEqual(merged, {metadata: {finalizers: ['c', 'a', 'b', 'd']}});
+});
+
 test('$patch: replace leaves only what the patch holds, and unknown directives are refused', () => {
 	const {merged} = toMergePatch({data: {a: '1', b: '2'}}, {data: {$patch: 'replace', c: '3'}});
 	assert.deepEqual(merged, {data: {a: null, b: null, c: '3'}});
@@ -45,5 +50,5 @@ test('A list that changed meanwhile is looked at again', async () => {
 		patch: (...args: Parameters<typeof store.patch>) => store.patch(...args),
 	});
 	const done = await patchStrategically(racing, configMaps, 'c', {metadata: {finalizers: ['x.io/c']}}, {});
-	assert.deepEqual(done.metadata.finalizers, ['x.io/a', 'x.io/b', 'x.io/c']);
+	assert.deepEqual(done.metadata.finalizers, ['x.io/c', 'x.io/a', 'x.io/b']);
 });
