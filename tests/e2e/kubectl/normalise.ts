@@ -1,0 +1,27 @@
+const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const dateTime = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| [+-]\d{4})/g;
+/** As tables print it. */
+const age = /(?<=^|\s)\d+(ms|[smhd])(?=\s|$)/gm;
+const resourceVersion = /(resourceVersion"?: ?"?)\d+/g;
+/** What client-go puts before its own log lines: level, date, time, process. */
+const logPrefix = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm;
+/** Folders that `kubectl diff` and `kubectl edit` make for the time being. */
+const temporary = /\b(LIVE|MERGED|kubectl-edit)-\d+/g;
+/** Columns move with the ages and versions in them. */
+const blanks = /(?<=\S) {2,}/g;
+const lineEnds = /[ \t]+$/gm;
+
+/** Makes the same command's text on two servers comparable. */
+export function normalise(text: string, {folder}: {readonly folder: string}): string {
+	return text
+		.replaceAll(folder, '{folder}')
+		.replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, '{server}')
+		.replaceAll(uuid, '{uid}')
+		.replaceAll(dateTime, '{time}')
+		.replaceAll(logPrefix, '')
+		.replaceAll(temporary, '$1')
+		.replaceAll(resourceVersion, '$1{version}')
+		.replaceAll(age, '{age}')
+		.replaceAll(blanks, '  ')
+		.replaceAll(lineEnds, '');
+}
