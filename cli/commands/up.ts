@@ -22,6 +22,7 @@ export function addUpCommand(program: Command): void {
 		.option('--broker-port <port>', 'TCP port of the broker; 0 = any', integerOption('--broker-port', 0, 65_535), 0)
 		.option('--kubeconfig <file>', 'another API than the embedded one; it must know the kinds of crds/')
 		.option('--processes', 'each program as a process of its own, started again when it ends')
+		.option('--plain', 'lines instead of the view, also on a terminal')
 		.option('--exit-when-ready', 'end when every container is Ready; exit code 1 after --timeout')
 		.option('--timeout <seconds>', 'longest wait of --exit-when-ready', integerOption('--timeout', 1, 86_400), 120)
 		.option('--verbose', 'also what the programs log')

@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {KubeApi} from '../../runtime/kube/api.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
 import {Applier} from '../apply/applier.ts';
@@ -11,9 +12,11 @@ import {deviceId, readFirmware, startDevices} from './emulated-devices.ts';
 import {waitForDevices} from './enrolment.ts';
 import {interrupted, judge} from './judge.ts';
 import {nextSteps} from './next-steps.ts';
-import {reportProgress} from './report-progress.ts';
+import {reportProgress, type ProgressReporter} from './report-progress.ts';
 import {startEmbedded, startOnCluster, startProcesses, type ServerOptions, type Servers} from './servers.ts';
 import {openStateFolder, type StateFolder} from './state-folder.ts';
+import {hasScreen, showFleet} from './view.ts';
+import {Voice} from './voice.ts';
 
 export interface UpOptions {
 	readonly devices: number;
@@ -26,12 +29,14 @@ export interface UpOptions {
 	/** Another API than the embedded one. */
 	readonly kubeconfig?: string;
 	readonly processes?: true;
+	readonly plain?: true;
 	readonly exitWhenReady?: true;
 	readonly timeout: number;
 	readonly verbose?: true;
 }
 
-const say = (line: string): void => console.log(line);
+const voice = new Voice();
+const {say} = voice;
 
 /** Runs everything until the signal aborts or the work is done. Resolves with the exit code. */
 export async function runUp(options: UpOptions, interrupt: AbortSignal): Promise<number> {
@@ -70,15 +75,52 @@ async function run(options: UpOptions, signal: AbortSignal, closers: Closers): P
 	if (options.exitWhenReady === true) {
 		return judge({progress, problems, timeoutSeconds: options.timeout, clock: systemClock, signal, say});
 	}
+	const steps = nextSteps({kubeconfig, device: deviceId(0), cwd: process.cwd()});
+	return options.plain !== true && hasScreen()
+		? stayWithView({kubeconfig, state, steps, signal})
+		: stay({progress, steps, signal});
+}
+
+interface StayOptions {
+	readonly progress: ProgressReporter;
+	readonly steps: readonly string[];
+	readonly signal: AbortSignal;
+}
+
+/** Stays until it is interrupted; says what to try once the first rollouts are over. */
+async function stay({progress, steps, signal}: StayOptions): Promise<number> {
 	await Promise.race([progress.outcome(), aborted(signal)]);
 	if (!signal.aborted) {
 		say('up: ready');
-		say('up: what to try now, in another terminal:');
-		nextSteps({kubeconfig, device: deviceId(0), cwd: process.cwd()}).forEach((line) => say(`  ${line}`));
+		tellSteps(steps);
 		say('  Ctrl-C ends everything; the next start goes on from here');
 		await aborted(signal);
 	}
 	return 0;
+}
+
+interface ViewOptions extends Omit<StayOptions, 'progress'> {
+	readonly kubeconfig: string;
+	readonly state: StateFolder;
+}
+
+/** Shows the view until the user leaves it; what is said meanwhile goes to a file. */
+async function stayWithView({kubeconfig, state, steps, signal}: ViewOptions): Promise<number> {
+	tellSteps(steps);
+	const file = join(state.path, 'up.log');
+	voice.redirect(file);
+	try {
+		await showFleet(kubeconfig, `femto up, ${state.path}`, signal);
+	} finally {
+		voice.redirect(undefined);
+	}
+	say(`up: ended; the next start goes on from ${state.path}. What was said meanwhile stands in ${file}`);
+	return 0;
+}
+
+function tellSteps(steps: readonly string[]): void {
+	say('up: what to try now, in another terminal:');
+	steps.forEach((line) => say(`  ${line}`));
 }
 
 function openKeys(state: StateFolder): DevelopmentKeys {

@@ -43,6 +43,7 @@ export const socketFiles = new Set([
 	'runtime/http-forward.ts',
 	'apiserver/listen.ts',
 	'cli/commands/broker.ts',
+	'cli/up/free-port.ts',
 	'simulator/udp.ts',
 ]);
 
