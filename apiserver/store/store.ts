@@ -42,7 +42,7 @@ export interface StoreOptions {
 	readonly random: Random;
 	/** CustomResourceDefinitions to serve besides the built-in kinds. */
 	readonly crds: readonly Readonly<Record<string, unknown>>[];
-	/** Changes kept at least for watches; default 10,000. */
+	/** Changes kept at least for watches; default 20,000. */
 	readonly historyLength?: number;
 	/** The database grows no further: a write that needs more is refused as on a full disk. Default: no bound. */
 	readonly bytesMax?: number;
@@ -58,7 +58,7 @@ export class Store implements KubeApi {
 	readonly #tables: Tables;
 	readonly #environment: {readonly clock: Clock; readonly random: Random};
 
-	constructor({path, clock, random, crds, historyLength = 10_000, bytesMax, readOnly = false}: StoreOptions) {
+	constructor({path, clock, random, crds, historyLength = 20_000, bytesMax, readOnly = false}: StoreOptions) {
 		this.#kinds = new Kinds(crds);
 		this.#tables = new Tables(path, this.#kinds.all(), {historyLength, bytesMax, readOnly});
 		this.#environment = {clock, random};

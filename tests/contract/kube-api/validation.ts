@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import {
 	causes,
 	type Check,
+	configMap,
+	configMapsIn,
 	container,
 	containersIn,
 	device,
@@ -93,8 +95,11 @@ export function validation(check: Check): void {
 			/strict decoding error: unknown field "spec\.colour", unknown field "spec\.rollout\.speed"/,
 		);
 	});
-	check('a body of another kind or version is 400', async (api) => {
-		await refused(api.create(devices, container('a')), 400, 'BadRequest');
+	check('a body of another kind or version is refused', async (api) => {
+		assert.deepEqual(await causes(api.create(devices, container('a'))), [
+			'kind: Invalid value: "FemtoContainer": must be FemtoDevice',
+		]);
+		await refused(api.create(configMapsIn('default'), {...configMap('a'), kind: 'Secret'}), 400, 'BadRequest');
 		await refused(api.create(devices, {...device('a'), apiVersion: 'femtofleet.dev/v9'}), 400, 'BadRequest');
 	});
 	check('an event belongs to the namespace of its object', async (api) => {

@@ -14,6 +14,8 @@ function problems(schema: JsonObject, value: Json): readonly string[] {
 
 const invalid = (value: string, rule: string): string =>
 	`FieldValueInvalid x: Invalid value: ${value}: x in body ${rule}`;
+const wrongFormat = (value: string, format: string): string =>
+	`FieldValueTypeInvalid x: Invalid value: ${value}: x in body must be of type ${format}: ${value}`;
 const intOrPercent = {'x-kubernetes-int-or-string': true, 'minimum': 1, 'pattern': '^[0-9]+%$'};
 const table: readonly (readonly [what: string, schema: JsonObject, value: Json, expected: readonly string[]])[] = [
 	[
@@ -64,10 +66,10 @@ const table: readonly (readonly [what: string, schema: JsonObject, value: Json, 
 		'a time with a day that is none',
 		{type: 'string', format: 'date-time'},
 		'2026-13-01T00:00:00Z',
-		[invalid('"2026-13-01T00:00:00Z"', 'must be of type date-time: "2026-13-01T00:00:00Z"')],
+		[wrongFormat('"2026-13-01T00:00:00Z"', 'date-time')],
 	],
 	['base64', {type: 'string', format: 'byte'}, 'AQI=', []],
-	['broken base64', {type: 'string', format: 'byte'}, 'AQI', [invalid('"AQI"', 'must be of type byte: "AQI"')]],
+	['broken base64', {type: 'string', format: 'byte'}, 'AQI', [wrongFormat('"AQI"', 'byte')]],
 	[
 		'too few items',
 		{type: 'array', minItems: 1, items: {type: 'string'}},
