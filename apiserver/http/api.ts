@@ -3,6 +3,7 @@ import {isKubeError} from '../../runtime/kube/errors.ts';
 import type {Log} from '../../runtime/log.ts';
 import {jsonAnswer, pageNotFound, refusalAnswer, textAnswer} from './answers.ts';
 import {aggregatedCore, aggregatedGroups, apiGroup, apiGroups, apiVersions, resourceList} from './documents/discovery.ts';
+import {openApiV2} from './documents/openapi-v2.ts';
 import {openApiDocument, openApiIndex} from './documents/openapi.ts';
 import {versionInfo} from './documents/version.ts';
 import {InFlight} from './in-flight.ts';
@@ -80,6 +81,8 @@ function describe(request: ApiRequest, route: Route, {store: {kinds}}: ApiOption
 			return orNothing(apiGroup(kinds, route.group));
 		case 'resourceList':
 			return orNothing(resourceList(kinds, route.groupVersion));
+		case 'openApiV2':
+			return openApiV2(accept);
 		case 'openApiIndex':
 			return jsonAnswer(openApiIndex(kinds));
 		case 'openApiDocument':

@@ -8,6 +8,7 @@ export type Route =
 	| {readonly to: 'apiGroups'}
 	| {readonly to: 'apiGroup'; readonly group: string}
 	| {readonly to: 'resourceList'; readonly groupVersion: string}
+	| {readonly to: 'openApiV2'}
 	| {readonly to: 'openApiIndex'}
 	| {readonly to: 'openApiDocument'; readonly groupVersion: string}
 	| ServiceRoute
@@ -81,6 +82,7 @@ function routeOf(segments: readonly string[]): Route {
 }
 
 function openApiRoute([version, root, ...rest]: readonly string[]): Route {
+	if (version === 'v2' && root === undefined) return {to: 'openApiV2'};
 	if (version !== 'v3') return {to: 'nothing'};
 	if (root === undefined) return {to: 'openApiIndex'};
 	const fits = (root === 'api' && rest.length === 1) || (root === 'apis' && rest.length === 2);
