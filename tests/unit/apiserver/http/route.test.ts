@@ -15,7 +15,7 @@ const cases: readonly (readonly [path: string, route: object])[] = [
 	['/openapi/v3', {to: 'openApiIndex'}],
 	['/openapi/v3/api/v1', {to: 'openApiDocument', groupVersion: 'v1'}],
 	['/openapi/v3/apis/apps/v1', {to: 'openApiDocument', groupVersion: 'apps/v1'}],
-	['/openapi/v2', {to: 'nothing'}],
+	['/openapi/v2', {to: 'openApiV2'}],
 	['/', {to: 'nothing'}],
 	['/metrics', {to: 'nothing'}],
 	['/api/v1/configmaps', {to: 'resource', group: '', version: 'v1', plural: 'configmaps'}],
