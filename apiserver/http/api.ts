@@ -84,9 +84,11 @@ function describe(request: ApiRequest, route: Route, {store: {kinds}}: ApiOption
 		case 'openApiV2':
 			return openApiV2(accept);
 		case 'openApiIndex':
-			return jsonAnswer(openApiIndex(kinds));
-		case 'openApiDocument':
-			return orNothing(openApiDocument(kinds, route.groupVersion));
+			return jsonAnswer(openApiIndex(kinds), {type: 'text/plain; charset=utf-8'});
+		case 'openApiDocument': {
+			const document = openApiDocument(kinds, route.groupVersion);
+			return document === undefined ? {status: 404, headers: {}, body: ''} : jsonAnswer(document);
+		}
 		default:
 			return pageNotFound();
 	}

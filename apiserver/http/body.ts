@@ -79,9 +79,14 @@ export function unrecognized(kind: string): (problem: string, text: string) => s
 	};
 }
 
+const summaryBytes = 30;
+
+/** The beginning of a body, in hexadecimal digits when it is no JSON object. */
 function beginningOf(text: string): string {
 	if (text === '') return '<empty>';
-	return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+	const bytes = Buffer.from(text);
+	const shown = bytes.subarray(0, summaryBytes).toString(text.startsWith('{') ? 'utf8' : 'hex');
+	return bytes.length > summaryBytes ? `${shown} ...` : shown;
 }
 
 /** @throws KubeError 422 naming each integer that would be changed by reading it. */
@@ -98,21 +103,24 @@ export function refuseInexact(kind: Kind, name: string, {inexact}: JsonFindings)
 export function asTyped(kind: Kind, {value, text}: Body): Readonly<Record<string, unknown>> {
 	const sent = value ?? {};
 	if (!isObject(sent)) throw badRequest(unrecognized(kind.kind)('json: cannot unmarshal into an object', text));
-	const {metadata} = sent;
-	if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
-		const target = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`;
-		throw badRequest(`${target}: json: cannot unmarshal metadata into an object`);
+	const {metadata = {}} = sent;
+	if (metadata !== null && !isObject(metadata)) {
+		const why = `json: cannot unmarshal ${Array.isArray(metadata) ? 'array' : typeof metadata} into Go value of type v1.ObjectMeta`;
+		throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
 	}
-	const own = {kind: kind.kind, apiVersion: groupVersionOf(kind)};
-	return {...sent, kind: typeOf('kind'), apiVersion: typeOf('apiVersion'), metadata: metadata ?? {}};
-
-	function typeOf(key: 'kind' | 'apiVersion'): string {
-		const said = isObject(sent) ? (sent[key] ?? '') : '';
-		if (typeof said !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
-		if (said !== '') return said;
+	const expected = {kind: kind.kind, apiVersion: groupVersionOf(kind)};
+	for (const key of ['kind', 'apiVersion'] as const) {
+		const own = sent[key] ?? '';
+		if (typeof own !== 'string') throw badRequest(unrecognized(kind.kind)(`json: cannot unmarshal ${key} into a string`, text));
 		// The official server knows what a path of its own kinds is about; a custom resource must say so itself.
-		if (isBuiltin(kind)) return own[key];
-		const missing = `Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${text}'`;
-		throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing} (${summaryOf(text)})`);
+		if (own !== '' || isBuiltin(kind)) continue;
+		const missing = `Object 'Kind' is missing in '${text}' (${beginningOf(text)})`;
+		throw badRequest(
+			key === 'kind'
+				? `the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`
+				: `the API version in the data () does not match the expected API version (${expected.apiVersion})`,
+		);
 	}
+	const {kind: own, apiVersion} = sent;
+	return {...sent, kind: own || expected.kind, apiVersion: apiVersion || expected.apiVersion, metadata: metadata ?? {}};
 }

@@ -35,8 +35,10 @@ export function presentObject({request, kind, clock}: Call, {as}: Form, object: 
 export function listAnswer(call: Call, form: Form, items: readonly KubeObject[], listMeta: ListMeta): HttpResponse {
 	const {request, kind, clock} = call;
 	if (form.as === undefined) {
-		const shown = isBuiltin(kind) ? items.map(withoutType) : items;
-		return documentAnswer(form, {kind: kind.listKind, apiVersion: groupVersionOf(kind), metadata: listMeta, items: shown});
+		const head = {kind: kind.listKind, apiVersion: groupVersionOf(kind)};
+		// Both are what the official server's two ways of writing a list give.
+		if (isBuiltin(kind)) return documentAnswer(form, {...head, metadata: listMeta, items: items.map(withoutType)});
+		return documentAnswer(form, {...head, metadata: {continue: '', ...listMeta}, items});
 	}
 	if (form.as !== 'Table') return documentAnswer(form, toPartialList(items, listMeta));
 	const includeObject = readIncludeObject(request.query);

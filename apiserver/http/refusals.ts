@@ -22,6 +22,12 @@ export function methodNotAllowed(): KubeError {
 	return refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
+/** `verb` is that of Kubernetes, '' for a method that it has none for. */
+export function verbNotSupported(kind: Kind, verb: string): KubeError {
+	const message = `${verb} is not supported on resources of kind ${JSON.stringify(resourceOf(kind))}`;
+	return refusal(405, 'MethodNotAllowed', message, {group: kind.group, kind: kind.plural});
+}
+
 export function notAcceptable(accepted: readonly string[]): KubeError {
 	return refusal(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
 }

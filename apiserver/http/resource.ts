@@ -1,11 +1,13 @@
 import type {HttpResponse} from '../../runtime/http.ts';
+import type {KubeError} from '../../runtime/kube/errors.ts';
 import type {ResourceRef} from '../../runtime/kube/types.ts';
 import type {Kind} from '../store/kind.ts';
+import {badRequest} from '../store/refusals.ts';
 import {pageNotFound} from './answers.ts';
 import {isBuiltin} from './documents/names.ts';
 import {readListOptions} from './options.ts';
 import {getObject, listObjects} from './read.ts';
-import {methodNotAllowed, noSuchPath, noSuchSubresource} from './refusals.ts';
+import {methodNotAllowed, noSuchPath, noSuchSubresource, verbNotSupported} from './refusals.ts';
 import {deleteCollection, deleteObject} from './remove.ts';
 import type {ApiRequest, Call, Environment} from './request.ts';
 import type {ResourceRoute} from './route.ts';
@@ -23,7 +25,8 @@ export async function answerResource(request: ApiRequest, route: ResourceRoute, 
 		return pageNotFound();
 	}
 	const acrossNamespaces = kind.namespaced && namespace === undefined;
-	if ((!kind.namespaced && namespace !== undefined) || (acrossNamespaces && name !== '')) return nowhere(kind);
+	const isMisplaced = (!kind.namespaced && namespace !== undefined) || (acrossNamespaces && name !== '');
+	if (isMisplaced || name.includes('/')) return nowhere(kind);
 	if (acrossNamespaces && !isReading(request)) {
 		if (isBuiltin(kind)) throw methodNotAllowed();
 		return pageNotFound();
@@ -58,7 +61,7 @@ async function answerCollection(call: Call): Promise<HttpResponse> {
 			if (call.kind.id === '/namespaces') throw methodNotAllowed();
 			return deleteCollection(call);
 		default:
-			throw methodNotAllowed();
+			throw refuseMethod(call);
 	}
 }
 
@@ -74,8 +77,15 @@ async function answerObject(call: Call): Promise<HttpResponse> {
 			return patchObject(call);
 		case 'DELETE':
 			if (call.subresource === undefined) return deleteObject(call);
-			throw methodNotAllowed();
+			throw refuseMethod(call);
 		default:
-			throw methodNotAllowed();
+			throw refuseMethod(call);
 	}
+}
+
+/** The official server has two routers, and each has words of its own. */
+function refuseMethod({kind, name, request: {method}}: Call): KubeError {
+	if (isBuiltin(kind)) return methodNotAllowed();
+	if (name === '' && (method === 'PUT' || method === 'PATCH')) return badRequest('name must be provided');
+	return verbNotSupported(kind, method === 'POST' ? 'create' : method === 'DELETE' ? 'delete' : '');
 }

@@ -41,7 +41,7 @@ const servicePath = /^\/api\/v1\/namespaces\/([^/]+)\/services\/([^/]+)\/proxy(\
 
 /** Reads a path without query. @throws KubeError 400 for a broken percent escape. */
 export function readRoute(path: string): Route {
-	return readService(path) ?? routeOf(path.split('/').filter((segment) => segment !== '').map(decode));
+	return readService(path) ?? routeOf(path.replace(/^\//, '').replace(/\/$/, '').split('/').map(decode));
 }
 
 function decode(segment: string): string {
@@ -95,7 +95,8 @@ function versionRoute(group: string, [version = '', ...rest]: readonly string[])
 	const [first, second, third = ''] = rest;
 	const isInside = first === 'namespaces' && rest.length > 2 && !(rest.length === 3 && namespaceSubresources.has(third));
 	const [plural = '', name, subresource, ...more] = isInside ? rest.slice(2) : rest;
-	if (more.length > 0) return {to: 'nothing'};
+	// A path that is too long leads to no resource, but the version has the word.
+	if (more.length > 0) return {to: 'resource', group, version, plural: rest.join('/')};
 	return {
 		to: 'resource',
 		group,

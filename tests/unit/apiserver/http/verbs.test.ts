@@ -104,7 +104,7 @@ test('A list is cut by limit, selected by labels and fields, and shown as a Tabl
 	const first = await ask('GET', `${fd}?limit=2`);
 	assert.deepEqual([first.json['kind'], first.json['apiVersion'], first.json['items']?.['length']], ['FemtoDeviceList', 'femtofleet.dev/v1alpha1', 2]);
 	const rest = await ask('GET', `${fd}?limit=2&continue=${said(first.json['metadata']?.['continue'])}`);
-	assert.deepEqual([rest.json['items']?.['length'], rest.json['metadata']?.['continue']], [1, undefined]);
+	assert.deepEqual([rest.json['items']?.['length'], rest.json['metadata']?.['continue']], [1, '']);
 	assert.equal((await ask('GET', `${fd}?labelSelector=n+in+(a,b)`)).json['items']?.['length'], 2);
 	assert.equal((await ask('GET', `${fd}?fieldSelector=metadata.name%3Dc`)).json['items']?.['length'], 1);
 	assert.equal((await ask('GET', `${fd}?labelSelector=a%3D%3D%3Db`)).status, 400);
@@ -140,7 +140,8 @@ test('kubectl\'s strategic patch works on built-in kinds; on custom resources it
 	await ask('POST', cm, {body: {metadata: {name: 'c', finalizers: ['x.io/a']}, data: {a: 'b'}}});
 	const strategic = 'application/strategic-merge-patch+json';
 	const patched = await ask('PATCH', `${cm}/c`, {type: strategic, body: {metadata: {finalizers: ['x.io/b']}, data: {a: null, c: 'd'}}});
-	assert.deepEqual([patched.status, patched.json['metadata']?.['finalizers'], patched.json['data']], [200, ['x.io/a', 'x.io/b'], {c: 'd'}]);
+	const finalizers = patched.json['metadata']?.['finalizers'] as unknown as readonly string[];
+	assert.deepEqual([patched.status, finalizers.toSorted(), patched.json['data']], [200, ['x.io/a', 'x.io/b'], {c: 'd'}]);
 	await ask('POST', fd, {body: deviceOf('d')});
 	for (const type of [strategic, 'application/apply-patch+yaml', 'application/json']) {
 		assert.deepEqual(told(await ask('PATCH', `${fd}/d`, {type, body: {}})), [
@@ -175,14 +176,18 @@ test('Paths and methods that lead nowhere', async (context) => {
 		const {status, text} = await ask('GET', path);
 		assert.deepEqual([path, status, text], [path, ...page]);
 	}
-	for (const path of ['/api/v1/things', '/api/v1/configmaps/c', '/api/v1/namespaces/n/finalize/x/y']) {
+	for (const path of ['/api/v1/things', '/api/v1/configmaps/c', '/api/v1/namespaces/n/finalize/x/y', '/api/v1//namespaces', '/api/v1/namespaces/a%2Fb']) {
 		assert.equal((await ask('GET', path)).status, 404, path);
 	}
 	const missing = {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server could not find the requested resource', reason: 'NotFound', details: {}, code: 404};
 	assert.deepEqual((await ask('GET', '/api/v1/things')).json, missing);
-	for (const [method, path] of [['POST', `${fd}/d`], ['PUT', fd], ['PATCH', fd], ['OPTIONS', fd], ['POST', '/api/v1/configmaps'], ['POST', '/api'], ['POST', '/version']] as const) {
+	for (const [method, path] of [['POST', `${fd}/d`], ['POST', `${fd}/d/status`], ['OPTIONS', fd], ['POST', '/api/v1/configmaps'], ['POST', '/api'], ['POST', '/version']] as const) {
 		const {status, json} = await ask(method, path, {body: '{}'});
 		assert.deepEqual([method, path, status, json['reason']], [method, path, 405, 'MethodNotAllowed']);
 	}
+	assert.deepEqual(told(await ask('POST', `${fd}/d`, {body: '{}'})), [
+		405, 'MethodNotAllowed', 'create is not supported on resources of kind "femtodevices.femtofleet.dev"',
+	]);
+	for (const method of ['PUT', 'PATCH']) assert.deepEqual(told(await ask(method, fd, {body: '{}'})), [400, 'BadRequest', 'name must be provided']);
 	assert.deepEqual([(await ask('HEAD', fd)).status, (await ask('HEAD', fd)).text], [200, '']);
 });
