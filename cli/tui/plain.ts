@@ -22,7 +22,7 @@ export async function runPlain(options: TuiOptions, isDumb: boolean): Promise<nu
 	signal.addEventListener('abort', leave, {once: true, signal: over.signal});
 	console.error(`femto: ${isDumb ? 'TERM is dumb' : 'this is no terminal'}, so no view is drawn: a line for each change follows. `
 		+ 'See also: femto get fc,fd -A, femto rollout status fc/NAME, femto why DEVICE');
-	const teller = new Teller((line) => stdout.write(`${line}\n`), (line) => console.error(line));
+	const teller = new Teller((line) => stdout.write(`${line}\n`), (line) => console.error(line), completion?.container);
 	const size = {columns: 80, rows: 24};
 	const loop = new Loop(initialState({title, readonly: true, canFollowLogs: false}, size, clock.now()), () => {});
 	loop.subscribe(() => {
@@ -42,12 +42,15 @@ export async function runPlain(options: TuiOptions, isDumb: boolean): Promise<nu
 class Teller {
 	readonly #out: (line: string) => void;
 	readonly #error: (line: string) => void;
+	/** The only container to tell of; undefined: all. */
+	readonly #only: string | undefined;
 	readonly #told = new Map<string, string>();
 	#containers: State['fleet']['containers'] | undefined;
 	#link = '';
 
-	constructor(out: (line: string) => void, error: (line: string) => void) {
+	constructor(out: (line: string) => void, error: (line: string) => void, only: string | undefined) {
 		this.#out = out;
+		this.#only = only;
 		this.#error = error;
 	}
 
@@ -58,7 +61,9 @@ class Teller {
 		this.#link = text;
 		if (fleet.containers === this.#containers) return;
 		this.#containers = fleet.containers;
-		for (const row of Array.from(fleet.containers.values(), containerRow)) this.#tellOne(row.key, lineOf(row));
+		for (const row of Array.from(fleet.containers.values(), containerRow)) {
+			if (this.#only === undefined || row.key === this.#only) this.#tellOne(row.key, lineOf(row));
+		}
 		for (const key of this.#told.keys()) {
 			if (!fleet.containers.has(key)) this.#tellOne(key, undefined);
 		}

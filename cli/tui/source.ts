@@ -105,11 +105,12 @@ class Batch {
 		this.#flushedMs = this.now();
 		const changes = this.#changes;
 		this.#changes = [];
+		// First the objects: what says that all are listed must not come before them.
+		if (changes.length > 0) this.#options.dispatch({type: 'changes', changes, nowMs: this.now()});
 		for (const collection of this.#learned) {
 			this.#options.dispatch({type: 'link', collection, facts: this.#facts[collection]});
 		}
 		this.#learned.clear();
-		if (changes.length > 0) this.#options.dispatch({type: 'changes', changes, nowMs: this.now()});
 	}
 }
 

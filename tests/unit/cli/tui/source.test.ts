@@ -38,10 +38,11 @@ async function start(deviceCount: number) {
 	const clock = new ManualClock();
 	await clock.advance(1_000);
 	const abort = new AbortController();
-	const seen = {inputs: 0, state: initialState({title: '', readonly: true, canFollowLogs: false}, narrow, 0)};
+	const seen = {inputs: 0, early: 0, state: initialState({title: '', readonly: true, canFollowLogs: false}, narrow, 0)};
 	const dispatch = (input: Parameters<typeof update>[1]): void => {
 		seen.inputs++;
 		seen.state = update(seen.state, input).state;
+		if (seen.state.links.containers.isListed && seen.state.fleet.containers.size === 0) seen.early++;
 	};
 	const watching = watchFleet({api, clock, random: seededRandom(1), dispatch}, abort.signal);
 	return {api, clock, seen, stop: async () => {
@@ -62,6 +63,7 @@ test('Rows are there as pages arrive, before the list is whole', async () => {
 	await pass(clock, 200);
 	assert.equal(seen.state.fleet.devices.size, 700);
 	assert.equal(seen.state.links.devices.isListed, true);
+	assert.equal(seen.early, 0, 'listed is said after what is listed');
 	await stop();
 });
 
