@@ -35,6 +35,7 @@ export interface Servers {
 	readonly kubeconfig: string;
 }
 
+const controllerProxy = '/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy';
 const readyTries = 300;
 const readyPauseMs = 100;
 
@@ -97,22 +98,24 @@ export async function startProcesses({state, ports, log, closers, say}: ServerOp
 	start('broker', '--host', host, '--port', brokerPort);
 	start('apiserver', '--state', state.path, '--host', host, '--port', apiPort,
 		'--service', `femtofleet/femto-controller=http://${host}:${livePort}`);
-	start('controller', '--kubeconfig', kubeconfig, '--keys', state.keys, '--broker', broker,
-		'--listen', `${host}:${livePort}`, '--device-labels', labelsText(deviceLabels));
 	start('bridge', '--host', host, '--port', bridgePort, '--broker', broker);
 	const {client, server} = connect({kubeconfig}, log);
 	closers.push(() => client.close());
-	await waitForApi(client);
+	await waitForAnswer(client, '/readyz', 'apiserver');
+	start('controller', '--kubeconfig', kubeconfig, '--keys', state.keys, '--broker', broker,
+		'--listen', `${host}:${livePort}`, '--device-labels', labelsText(deviceLabels));
+	// What devices say before it listens at the broker is lost, and they say it again a minute later only.
+	await waitForAnswer(client, `${controllerProxy}/readyz`, 'controller');
 	say(`up: API on ${server}, kubeconfig ${kubeconfig}`);
 	say(`up: broker on tcp ${host}:${brokerPort}, bridge on udp ${host}:${bridgePort}, logs in ${state.path}`);
 	return {api: client, bridgePort, kubeconfig};
 }
 
-/** Asks until it answers; a supervisor says why when it does not. @throws UsageError after half a minute */
-async function waitForApi(client: KubeClient): Promise<void> {
+/** Asks until it is ready; a supervisor says why when it is not. @throws UsageError after half a minute */
+async function waitForAnswer(client: KubeClient, path: string, program: string): Promise<void> {
 	for (let attempt = 0; attempt < readyTries; attempt++) {
 		try {
-			const response = await client.request({method: 'GET', path: '/readyz'});
+			const response = await client.request({method: 'GET', path});
 			await bodyText(response);
 			if (response.status === 200) {
 				return;
@@ -122,7 +125,7 @@ async function waitForApi(client: KubeClient): Promise<void> {
 		}
 		await new Promise<void>((resolve) => void systemClock.setTimer(readyPauseMs, resolve));
 	}
-	throw new UsageError('Cannot go on: the API does not answer; apiserver.log in the state folder says why');
+	throw new UsageError(`Cannot go on: the ${program} is not ready; ${program}.log in the state folder says why`);
 }
 
 function labelsText(labels: Readonly<Record<string, string>>): string {
