@@ -12,6 +12,7 @@ import {askService, type Services} from './proxy.ts';
 import {internalError, methodNotAllowed, unauthorized} from './refusals.ts';
 import type {ApiHandler, ApiRequest, Environment} from './request.ts';
 import {answerResource, isReading} from './resource.ts';
+import {isAccessReview, reviewAccess} from './review.ts';
 import {readRoute, type Route} from './route.ts';
 
 export interface ApiOptions extends Environment {
@@ -45,7 +46,8 @@ async function answer(request: ApiRequest, options: ApiOptions, inFlight: InFlig
 			return askService(request, route, options.services);
 		case 'resource': {
 			const isWatch = request.method === 'GET' && route.name === undefined && request.query.has('watch');
-			const work = (): Promise<HttpResponse> => answerResource(request, route, options);
+			const work = (): Promise<HttpResponse> =>
+				isAccessReview(route) ? reviewAccess(request) : answerResource(request, route, options);
 			return isWatch ? work() : inFlight.run(isReading(request), work);
 		}
 		default:

@@ -67,7 +67,7 @@ const protobufType = 'application/vnd.kubernetes.protobuf';
 const objectTypes = [jsonType, yamlType];
 
 /** Media types of bodies that hold an object: protobuf only for kinds that every Kubernetes has. */
-export function objectTypesOf(kind: Kind): readonly string[] {
+export function objectTypesOf(kind: Pick<Kind, 'group'>): readonly string[] {
 	return isBuiltin(kind) ? [...objectTypes, protobufType] : objectTypes;
 }
 

@@ -2,8 +2,8 @@ import {Buffer} from 'node:buffer';
 import type {Json, JsonObject} from '../store/json.ts';
 
 /**
- * Reads the few messages that kubectl sends as protobuf and never as JSON: `create namespace|configmap|secret` and options
- * of a delete. Fields by number, from generated.proto of k8s.io/api and k8s.io/apimachinery; others are left out.
+ * Reads the few messages that kubectl sends as protobuf and never as JSON: `create namespace|configmap|secret`,
+ * `auth can-i`, and options of a delete. Fields by number, from generated.proto of k8s.io/api and k8s.io/apimachinery; others are left out.
  */
 type FieldType = 'text' | 'bytes' | 'bool' | 'integer' | 'texts' | 'textMap' | 'bytesMap' | Message;
 interface Message {
@@ -22,6 +22,15 @@ const messages: Readonly<Record<string, Message>> = {
 	'v1 ConfigMap': {1: ['metadata', meta], 2: ['data', 'textMap'], 3: ['binaryData', 'bytesMap'], 4: ['immutable', 'bool']},
 	'v1 Secret': {
 		1: ['metadata', meta], 2: ['data', 'bytesMap'], 3: ['type', 'text'], 4: ['stringData', 'textMap'], 5: ['immutable', 'bool'],
+	},
+	'authorization.k8s.io/v1 SelfSubjectAccessReview': {
+		2: ['spec', {
+			1: ['resourceAttributes', {
+				1: ['namespace', 'text'], 2: ['verb', 'text'], 3: ['group', 'text'], 4: ['version', 'text'], 5: ['resource', 'text'],
+				6: ['subresource', 'text'], 7: ['name', 'text'],
+			}],
+			2: ['nonResourceAttributes', {1: ['path', 'text'], 2: ['verb', 'text']}],
+		}],
 	},
 	'meta.k8s.io/v1 DeleteOptions': {
 		1: ['gracePeriodSeconds', 'integer'], 2: ['preconditions', {1: ['uid', 'text'], 2: ['resourceVersion', 'text']}],

@@ -149,6 +149,17 @@ test('A service is asked through the proxy, piece by piece; one that is not ther
 	assert.deepEqual([absent.status, absent.json['reason'], absent.json['message']], [503, 'ServiceUnavailable', 'no endpoints available for service "other"']);
 });
 
+test('Who asks whether he may is told yes; who may not ask is told nothing', async (context) => {
+	const {ask} = await serve(context);
+	const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+	const spec = {resourceAttributes: {verb: 'delete', resource: 'femtodevices', group: 'femtofleet.dev'}};
+	const answer = await ask('POST', path, {body: {kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', spec}});
+	assert.deepEqual([answer.status, answer.json['status'], answer.json['spec']], [201, {allowed: true}, spec]);
+	assert.equal((await ask('POST', path, {body: {}})).status, 400);
+	assert.equal((await ask('GET', path)).status, 405);
+	assert.equal((await ask('POST', path, {body: {spec}, agent: new Agent({ca: pki.caCert})})).status, 401);
+});
+
 test('Discovery answers in both forms, and OpenAPI for each group', async (context) => {
 	const {ask} = await serve(context);
 	const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
