@@ -124,7 +124,13 @@ export function builtinKinds(): readonly Kind[] {
 			hasOwnFields: true,
 			complete: labelNamespace,
 		}),
-		builtin(configMap, {plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], complete: dropEmptyData, check: checkConfigMap}),
+		builtin(configMap, {
+			plural: 'configmaps',
+			kind: 'ConfigMap',
+			shortNames: ['cm'],
+			complete: dropEmptyData,
+			check: checkConfigMap,
+		}),
 		builtin(secret, {
 			plural: 'secrets',
 			kind: 'Secret',

@@ -56,7 +56,8 @@ function applyJsonPatch(object: JsonObject, patch: readonly JsonPatchOperation[]
 	}));
 	for (const copy of copies) {
 		const [failure] = applyPatch(root, [copy as Parameters<typeof applyPatch>[1][number]]);
-		if (failure !== null && failure !== undefined) throw patchNotApplicable((failure.message || failure.name).replace('/object/', '/'));
+		if (failure !== null && failure !== undefined)
+			throw patchNotApplicable((failure.message || failure.name).replace('/object/', '/'));
 	}
 	return root.object;
 }

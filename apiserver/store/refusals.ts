@@ -83,8 +83,8 @@ export function patchNotApplicable(why: string): KubeError {
 /** The body is of another kind than the path. */
 export function wrongKind(kind: Kind, sent: string, name: string): KubeError {
 	if (kind.builtin) return badRequest(`the kind in the data (${sent}) does not match the expected kind (${kind.kind})`);
-	const problem = {reason: 'FieldValueInvalid', field: 'kind', message: `Invalid value: ${quote(sent)}: must be ${kind.kind}`} as const;
-	return invalid({...kind, kind: sent}, name, [problem]);
+	const message = `Invalid value: ${quote(sent)}: must be ${kind.kind}`;
+	return invalid({...kind, kind: sent}, name, [{reason: 'FieldValueInvalid', field: 'kind', message}]);
 }
 
 /** A body that can't be decoded; after a patch the official server shows all that the patch made. */

@@ -99,12 +99,9 @@ export class Store implements KubeApi {
 		const version = exact ?? this.#tables.version;
 		const items = this.#tables.listAt(kind, filter, version);
 		if (items === undefined) throw start === '' ? expiredList() : expiredContinue(encodeContinue(-1, start));
-		const page = cutPage(items, version, start, options.limit ?? 0);
-		return {
-			items: page.items.map((item) => asKube<T>(item)),
-			resourceVersion: String(version),
-			...(page.continue === undefined ? {} : {continue: page.continue}),
-		};
+		const {items: some, continue: more} = cutPage(items, version, start, options.limit ?? 0);
+		const page = {items: some.map((item) => asKube<T>(item)), resourceVersion: String(version)};
+		return more === undefined ? page : {...page, continue: more};
 	}
 
 	watch<T extends KubeObject>(ref: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
