@@ -35,7 +35,7 @@ function show(options: TuiCommandOptions): Promise<number> {
 	const {namespace, allNamespaces, exitOnComplete, readonly = false} = options;
 	return withSession(options, (session) => runTui({
 		api: session.api,
-		logs: serviceLogs(session.read),
+		logs: serviceLogs(session),
 		actions: rolloutActions(session),
 		title: session.server ?? 'API in process',
 		...(namespace !== undefined && !allNamespaces && {namespace}),

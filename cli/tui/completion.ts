@@ -16,7 +16,8 @@ export interface Outcome {
 /** Undefined while waiting makes sense. Pure. */
 export function outcomeOf({fleet, links}: State, {container}: Completion): Outcome | undefined {
 	if (!links.containers.isListed) return undefined;
-	const chosen = container === undefined ? [...fleet.containers.values()] : [fleet.containers.get(container)].filter((each) => each !== undefined);
+	const one = container === undefined ? undefined : fleet.containers.get(container);
+	const chosen = container === undefined ? [...fleet.containers.values()] : one === undefined ? [] : [one];
 	if (chosen.length === 0) {
 		return container === undefined ? undefined : {code: 1, lines: [`there is no FemtoContainer ${container}`]};
 	}

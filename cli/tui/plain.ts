@@ -31,7 +31,8 @@ export async function runPlain(options: TuiOptions, isDumb: boolean): Promise<nu
 		const outcome = completion === undefined ? undefined : outcomeOf(state, completion);
 		if (outcome !== undefined) end.resolve(outcome.code);
 	});
-	const watching = watchFleet({api, ...(namespace !== undefined && {namespace}), clock, random, dispatch: loop.dispatch}, over.signal);
+	const within = namespace === undefined ? {} : {namespace};
+	const watching = watchFleet({api, ...within, clock, random, dispatch: loop.dispatch}, over.signal);
 	const code = await end.promise;
 	over.abort();
 	await watching;
@@ -56,7 +57,8 @@ class Teller {
 
 	tell({fleet, links, options: {title}}: State, nowMs: number): void {
 		const link = linkOf(links, nowMs);
-		const text = link.kind === 'unreachable' || link.kind === 'reconnecting' ? `femto: cannot reach ${title}: ${link.error}; trying again` : '';
+		const isBroken = link.kind === 'unreachable' || link.kind === 'reconnecting';
+		const text = isBroken ? `femto: cannot reach ${title}: ${link.error}; trying again` : '';
 		if (text !== this.#link && text !== '') this.#error(clean(text));
 		this.#link = text;
 		if (fleet.containers === this.#containers) return;

@@ -41,10 +41,12 @@ async function runOnScreen(options: TuiOptions, environment: NonNullable<TuiOpti
 	if (signal.aborted) leave();
 	signal.addEventListener('abort', leave, {once: true, signal: over.signal});
 	// Asked for before the first paint: answers travel while that is made.
-	const watching = watchFleet({api, ...(namespace !== undefined && {namespace}), clock, random, dispatch: loop.dispatch}, over.signal);
+	const within = namespace === undefined ? {} : {namespace};
+	const watching = watchFleet({api, ...within, clock, random, dispatch: loop.dispatch}, over.signal);
 	const hasColour = (environment['NO_COLOR'] ?? '') === '';
 	const instance = render(element(App, {loop, hasColour}), {
-		stdin, stdout, exitOnCtrlC: false, interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: framesPerSecond,
+		stdin, stdout, exitOnCtrlC: false, interactive: true, alternateScreen: true, incrementalRendering: true,
+		maxFps: framesPerSecond,
 	});
 	// A bug while drawing ends the view; quit() below makes it resolve.
 	const drawn = instance.waitUntilExit().then(leave, end.reject);

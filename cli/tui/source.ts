@@ -7,6 +7,7 @@ import {Informer} from '../../runtime/kube/informer.ts';
 import type {KubeObject, ResourceRef} from '../../runtime/kube/types.ts';
 import {silentLog} from '../../runtime/log.ts';
 import type {Random} from '../../runtime/random.ts';
+import {messageOf} from '../fail.ts';
 import type {Collection, FleetChange} from './state/fleet.ts';
 import type {LinkFacts} from './state/link.ts';
 import type {Input} from './state/state.ts';
@@ -166,6 +167,6 @@ class ObservedApi implements Pick<KubeApi, 'list' | 'watch'> {
 	}
 
 	#failed(error: unknown): void {
-		this.#batch.learn(this.#collection, {failedMs: this.#batch.now(), error: error instanceof Error ? error.message : String(error)});
+		this.#batch.learn(this.#collection, {failedMs: this.#batch.now(), error: messageOf(error)});
 	}
 }

@@ -18,7 +18,8 @@ export function header(state: State): Line {
 	const room = columns - widthOf(status.text) - mode.length - 15;
 	const title = cutTo(clean(options.title), room);
 	const used = 13 + widthOf(title) + mode.length;
-	return line(' ', span('femtofleet', 'accent'), '  ', title, span(mode, 'warning'), ' '.repeat(columns - used - widthOf(status.text) - 1), status);
+	const gap = ' '.repeat(Math.max(0, columns - used - widthOf(status.text) - 1));
+	return line(' ', span('femtofleet', 'accent'), '  ', title, span(mode, 'warning'), gap, status);
 }
 
 function linkSpan({links, nowMs}: State): Span {
@@ -145,7 +146,8 @@ export function dialogLines({verb, container: {namespace, name}}: Dialog, column
 		rule(`${verb} ${namespace}/${name}?`, columns),
 		line(' ', consequences[verb]),
 		line(' ', span(commands.length === 1 ? 'The same from a shell:' : 'The same from a shell, either of:', 'dim')),
-		...commands.flatMap((command) => wrap(command, columns - 6).map((text, index) => line(index === 0 ? '   ' : '     ', span(text, 'key')))),
+		...commands.flatMap((command) => wrap(command, columns - 6).map((text, index) =>
+			line(index === 0 ? '   ' : '     ', span(text, 'key')))),
 	];
 }
 

@@ -12,7 +12,8 @@ export interface Column<Row> {
 /** The columns that fit beside each other, and the last one over all that is left. */
 export function arrange<Row>(columns: readonly Column<Row>[], width: number, gap: number): readonly Column<Row>[] {
 	const used = columns.slice(0, -1).reduce((sum, column) => sum + column.width + gap, 1);
-	return columns.map((column, index) => (index === columns.length - 1 ? {...column, width: Math.max(0, width - used - 1)} : column));
+	const last = Math.max(0, width - used - 1);
+	return columns.map((column, index) => (index === columns.length - 1 ? {...column, width: last} : column));
 }
 
 export function headLine<Row>(columns: readonly Column<Row>[], gap: number): Line {

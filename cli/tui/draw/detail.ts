@@ -21,7 +21,8 @@ export function containerDetail(row: ContainerRow | undefined, height: number, c
 	];
 	return filled([
 		rule(key, columns),
-		line(' ', span(`${signs[mark]} ${word}`, mark), wave === '' ? '' : `, wave ${wave.replace('/', ' of ')}`, span(' · ', 'dim'), ...numbers),
+		line(' ', span(`${signs[mark]} ${word}`, mark), wave === '' ? '' : `, wave ${wave.replace('/', ' of ')}`,
+			span(' · ', 'dim'), ...numbers),
 		...reasonLines(reason, height - 2, columns),
 	], height);
 }
@@ -34,11 +35,12 @@ export function deviceDetail(
 	if (row === undefined) return filled([rule('', columns)], height);
 	const {key, mark, word, container, generation, bridge, lastReportMs} = row;
 	const seen = lastReportMs === undefined ? 'never reported' : `last report ${age(nowMs - lastReportMs)} ago`;
+	const state = container === '–' ? 'nothing assigned' : container;
 	const through = bridge === '' ? '' : ` through ${clean(bridge)}`;
 	const reason = told === undefined ? row.reason || 'as it should be' : `${told.reason}: ${told.message ?? ''}`;
 	return filled([
 		rule(key, columns),
-		line(' ', span(`${signs[mark]} ${container === '–' ? 'nothing assigned' : container}`, mark), `, device ${word.toLowerCase()}, head ${generation}`,
+		line(' ', span(`${signs[mark]} ${state}`, mark), `, device ${word.toLowerCase()}, head ${generation}`,
 			span(' · ', 'dim'), `${seen}${through}`),
 		...reasonLines(reason, height - 2, columns),
 	], height);
@@ -51,7 +53,8 @@ function count(number: number, word: string, tone: Span['tone'] & string): reado
 /** The reason in at most `height` lines, cut at the end. */
 function reasonLines(reason: string, height: number, columns: number): readonly Line[] {
 	const lines = wrap(reason, columns - 4);
-	const shown = lines.length > height ? [...lines.slice(0, height - 1), cutTo(lines.slice(height - 1).join(' '), columns - 4)] : lines;
+	const rest = cutTo(lines.slice(height - 1).join(' '), columns - 4);
+	const shown = lines.length > height ? [...lines.slice(0, height - 1), rest] : lines;
 	return shown.map((text) => line('   ', text));
 }
 

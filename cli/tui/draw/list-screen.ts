@@ -72,7 +72,10 @@ function emptyLines(state: State, {kind, filter}: ListScreen, height: number): r
 	const say = (text: string, tone: 'dim' | 'bad'): readonly Line[] =>
 		[emptyLine, ...wrap(text, state.size.columns - 4).map((part) => line('  ', span(part, tone)))].slice(0, height);
 	if (own.isListed) return say(filter === '' ? nothing[kind] : 'nothing matches the filter; esc drops it', 'dim');
-	if (link.kind === 'unreachable') return say(`${link.error.startsWith('Cannot reach') ? '' : `Cannot reach ${title}: `}${link.error}; trying again`, 'bad');
+	if (link.kind === 'unreachable') {
+		const who = link.error.startsWith('Cannot reach') ? '' : `Cannot reach ${title}: `;
+		return say(`${who}${link.error}; trying again`, 'bad');
+	}
 	if (own.error !== undefined && own.heardMs === undefined) return say(`Cannot list ${kind}: ${own.error}; trying again`, 'bad');
 	return say(link.kind === 'connecting' ? `connecting to ${title} …` : `loading ${kind} …`, 'dim');
 }

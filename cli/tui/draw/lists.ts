@@ -22,7 +22,8 @@ export function containerColumns(rows: readonly ContainerRow[], columns: number)
 		? [
 			{title: 'READY', width: 6, align: 'right', cell: ({counts}) => ({text: grouped(counts.ready)})},
 			{title: 'TOTAL', width: 6, align: 'right', cell: ({counts}) => ({text: grouped(counts.matched)})},
-			count('FAILED', 'failed', 'bad'), count('ASLEEP', 'asleep', 'dim'), count('LATE', 'late', 'warning'), count('LOST', 'lost', 'bad'),
+			count('FAILED', 'failed', 'bad'), count('ASLEEP', 'asleep', 'dim'),
+			count('LATE', 'late', 'warning'), count('LOST', 'lost', 'bad'),
 		]
 		: [{title: 'READY', width: widest(rows.map(readyText), 5, 11), align: 'right', cell: (row) => ({text: readyText(row)})}];
 	return [
@@ -38,7 +39,8 @@ export function containerColumns(rows: readonly ContainerRow[], columns: number)
 
 /** Without what stands in other columns: wave, counts, the revision of this container. */
 function shortReason({reason}: ContainerRow): string {
-	const short = reason.replace(/^wave \d+ of \d+(?:, |$)/, '').replace(/^\d+ of \d+ devices Ready(?:, |$)/, '').replace(/^\S+ failed: /, '');
+	const counted = /^(?:wave \d+ of \d+(?:, |$))?(?:\d+ of \d+ devices Ready(?:, |$))?/;
+	const short = reason.replace(counted, '').replace(/^\S+ failed: /, '');
 	return short === '' ? reason : short;
 }
 
@@ -67,11 +69,20 @@ export function deviceColumns(
 			title: isOfOne ? 'CONTAINER' : 'CONTAINERS', width: isOfOne ? 11 : 10,
 			cell: ({container, mark}) => span(container, container === '–' ? 'dim' : mark),
 		},
-		{title: 'GEN', width: isWide ? widths.generation : Math.min(widths.generation, 7), cell: ({generation}) => ({text: generation})},
+		{
+			title: 'GEN', width: isWide ? widths.generation : Math.min(widths.generation, 7),
+			cell: ({generation}) => ({text: generation}),
+		},
 		...revision,
-		{title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right', cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'plain')},
+		{
+			title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right',
+			cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'plain'),
+		},
 		{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => ({text: bridge || '–'})},
-		{title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 5, align: 'right', cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs)},
+		{
+			title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 5, align: 'right',
+			cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs),
+		},
 		{title: 'REASON', width: 0, cell: ({reason}) => ({text: reason})},
 	];
 }

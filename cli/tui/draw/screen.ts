@@ -29,7 +29,9 @@ function drawLog(screen: LogScreen, height: number, columns: number): readonly L
 	const rows = logRows(screen);
 	const last = Math.max(0, rows.length - height);
 	const top = Math.min(screen.top ?? last, last);
-	if (rows.length === 0) return [emptyLine, line('  ', span(screen.end === undefined ? 'waiting for the first line …' : 'no line', 'dim'))];
+	if (rows.length === 0) {
+		return [emptyLine, line('  ', span(screen.end === undefined ? 'waiting for the first line …' : 'no line', 'dim'))];
+	}
 	const isOfOne = screen.query.device !== undefined;
 	return rows.slice(top, top + height).map(({time, device, container, text}) => line(
 		' ', span(fit(time.slice(11, 19), 8), 'dim'), ' ',

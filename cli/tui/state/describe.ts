@@ -65,7 +65,8 @@ export function describeDevice(device: FemtoDevice, events: readonly EventRow[],
 	text.field('version', status.firmware && `${status.firmware.version} (build ${status.firmware.buildId})`);
 	text.list('hooks', status.hooks);
 	text.list('helpers', status.helpers);
-	text.field('free', status.freeRamBytes === undefined ? undefined : `${status.freeRamBytes} B RAM, ${status.freeFlashBytes ?? 0} B flash`);
+	text.field('free', status.freeRamBytes === undefined ? undefined
+		: `${status.freeRamBytes} B RAM, ${status.freeFlashBytes ?? 0} B flash`);
 	text.field('limits', status.mtuBytes === undefined ? undefined
 		: `datagram ${status.mtuBytes} B, document ${status.documentLimitBytes ?? 0} B, ${status.containersLimit ?? 0} containers`);
 	text.list('counters', status.counters?.map(({name, value}) => `${name} ${value}`));
@@ -95,7 +96,8 @@ function describeContainers(text: Document, {status = {}}: FemtoDevice): void {
 		text.field('  runs', found && `${found.runs} (${found.instructions} instructions)`);
 		text.field('  faults', found && `${found.faults}${found.lastFault === undefined ? ''
 			: `, the last one ${found.lastFault.cause} at instruction ${found.lastFault.pc}`}`);
-		text.field('  refused', refusal && `${refusal.reason}${refusal.instruction === undefined ? '' : ` at instruction ${refusal.instruction}`}`, 'bad');
+		const at = refusal?.instruction === undefined ? '' : ` at instruction ${refusal.instruction}`;
+		text.field('  refused', refusal && `${refusal.reason}${at}`, 'bad');
 	}
 }
 
@@ -116,17 +118,20 @@ function describeImage(text: Document, {spec, status}: FemtoContainer): void {
 
 function conditions(text: Document, list: readonly Condition[] | undefined): void {
 	text.heading('Conditions');
-	if (list === undefined || list.length === 0) text.phrase('none yet', 'dim');
-	else text.table(['TYPE', 'STATUS', 'REASON', 'MESSAGE'], list.map(({type, status, reason, message}) => [type, status, reason, message]));
+	const rows = (list ?? []).map(({type, status, reason, message}) => [type, status, reason, message]);
+	if (rows.length === 0) text.phrase('none yet', 'dim');
+	else text.table(['TYPE', 'STATUS', 'REASON', 'MESSAGE'], rows);
 }
 
 function describeEvents(text: Document, events: readonly EventRow[]): void {
 	text.heading('Events');
-	if (events.length === 0) text.phrase('none in the last hour', 'dim');
-	else text.table(['TYPE', 'REASON', 'MESSAGE'], events.map((row) => [row.isWarning ? 'Warning' : 'Normal', row.reason, row.message]));
+	const rows = events.map(({isWarning, reason, message}) => [isWarning ? 'Warning' : 'Normal', reason, message]);
+	if (rows.length === 0) text.phrase('none in the last hour', 'dim');
+	else text.table(['TYPE', 'REASON', 'MESSAGE'], rows);
 }
 
-function describeMetadata(text: Document, {uid, resourceVersion, generation, creationTimestamp, labels, annotations}: FemtoDevice['metadata']): void {
+function describeMetadata(text: Document, metadata: FemtoDevice['metadata']): void {
+	const {uid, resourceVersion, generation, creationTimestamp, labels, annotations} = metadata;
 	text.list('labels', Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`));
 	text.list('annotations', Object.entries(annotations ?? {}).map(([name, value]) => `${name}=${value}`));
 	text.field('created', creationTimestamp);

@@ -41,7 +41,8 @@ export class Document {
 	table(heads: readonly string[], rows: readonly (readonly string[])[]): void {
 		const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
 		const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 1);
-		const cells = (row: readonly string[]): string => row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+		const cells = (row: readonly string[]): string =>
+			row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
 		this.#lines.push(line(' ', span([cells(heads), heads.at(-1) ?? ''].join('  '), 'dim')));
 		for (const row of rows) {
 			wrap(row.at(-1) ?? '', Math.max(10, this.#columns - before)).forEach((part, index) => {

@@ -2,7 +2,9 @@ import {applyChanges} from './fleet.ts';
 import {pressKey} from './keys.ts';
 import {promptKey, typed} from './prompt.ts';
 import {chosenIndex, listRows} from './select.ts';
-import {isList, shown, type Effect, type Input, type LogScreen, type Notice, type Screen, type State, type Step} from './state.ts';
+import {
+	isList, shown, type Effect, type Input, type LogScreen, type Notice, type Screen, type State, type Step,
+} from './state.ts';
 
 const noticeMs = 6_000;
 /** Lines of a log that are kept. */
