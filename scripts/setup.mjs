@@ -1,7 +1,7 @@
 // Brings a fresh clone to the point where everything runs, and does nothing when it is there already. Every npm script
 // has it as its pre-hook, so it is plain JavaScript for any Node from 18 on and imports nothing that must be installed.
 //   node scripts/setup.mjs           what `npm start` needs: packages, the pinned Node, a compiler for eBPF and wasm32
-//   node scripts/setup.mjs --tests   also what the tests need: a C compiler for this machine, make, Mosquitto
+//   node scripts/setup.mjs --tests   also what the tests need: a C compiler for this machine, make, Mosquitto, tmux
 import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
 import {delimiter, dirname, join} from 'node:path';
@@ -26,6 +26,7 @@ const tools = [
 	{name: 'make', debian: ['make'], testsOnly: false, isPresent: () => succeeds('make', ['--version'])},
 	{name: 'a C compiler', debian: ['gcc', 'libc6-dev'], testsOnly: true, isPresent: compilesForThisMachine},
 	{name: 'mosquitto', debian: ['mosquitto'], testsOnly: true, isPresent: hasMosquitto},
+	{name: 'tmux', debian: ['tmux'], testsOnly: true, isPresent: () => succeeds('tmux', ['-V'])},
 ];
 
 process.chdir(root);
