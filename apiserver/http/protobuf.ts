@@ -3,7 +3,8 @@ import type {Json, JsonObject} from '../store/json.ts';
 
 /**
  * Reads the few messages that kubectl sends as protobuf and never as JSON: `create namespace|configmap|secret`,
- * `auth can-i`, and options of a delete. Fields by number, from generated.proto of k8s.io/api and k8s.io/apimachinery; others are left out.
+ * `auth can-i`, and options of a delete. Fields by number, from generated.proto of k8s.io/api and k8s.io/apimachinery;
+ * others are left out.
  */
 type FieldType = 'text' | 'bytes' | 'bool' | 'integer' | 'texts' | 'textMap' | 'bytesMap' | Message;
 interface Message {

@@ -11,8 +11,8 @@ const group = 'authorization.k8s.io';
 const kind = 'SelfSubjectAccessReview';
 
 /** What `kubectl auth can-i` and terminal views ask before they offer something. */
-export function isAccessReview(route: ResourceRoute): boolean {
-	return route.group === group && route.version === 'v1' && route.plural === 'selfsubjectaccessreviews' && route.name === undefined;
+export function isAccessReview({group: asked, version, plural, name}: ResourceRoute): boolean {
+	return asked === group && version === 'v1' && plural === 'selfsubjectaccessreviews' && name === undefined;
 }
 
 /** Whoever may ask may do everything. @throws KubeError 400, 405 or 415. */
