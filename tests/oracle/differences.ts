@@ -12,8 +12,8 @@ export const knownDifferences: readonly KnownDifference[] = [
 	{
 		reason: 'Server-side apply is not served: 415, and its media type is not among those accepted.',
 		covers: [
-			[/ \/ applied by the server/, all],
-			[/ \/ other patches \/ (strategic|of no type)$/, message],
+			[/applied by the server/, all],
+			[/ \/ (other patches \/ (strategic|of no type)|patch, strategic by default)$/, message],
 		],
 	},
 	{
@@ -23,6 +23,7 @@ export const knownDifferences: readonly KnownDifference[] = [
 			[/ \/ what an answer may be \/ (JSON of any kind|a picture|protobuf only of our kind)$/, all],
 			[/ \/ (XML|a table of an unknown version)$/, message],
 			[/ \/ protobuf bodies \/ (that is broken|without its mark)$/, message],
+			[/^kubectl \/ .* \/ (describe, its events|create namespace|create configmap|auth can-i)$/, /^(type|body)$/],
 		],
 	},
 	{
@@ -59,8 +60,8 @@ export const knownDifferences: readonly KnownDifference[] = [
 		covers: [[/ \/ by the old path$/, all]],
 	},
 	{
-		reason: 'There is one user, who may do everything: reviews of permissions are not served.',
-		covers: [[/ \/ what may I \//, all]],
+		reason: 'Kinds that the programs and kubectl can do without are not served.',
+		covers: [[/ \/ (what may I \/ who am I|cluster-info)$/, all]],
 	},
 	{
 		reason: 'Where the official server calls a mistake of the client its own (500), ours says 400, 409 or 422.',

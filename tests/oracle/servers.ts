@@ -62,12 +62,10 @@ export async function connectTo(kubeconfig: string): Promise<Server> {
 /** Plays everything, in namespaces that no other run uses. */
 export async function askAll({client}: Server): Promise<ReadonlyMap<Topic, TopicAnswers>> {
 	const run = randomBytes(2).toString('hex');
-	const answers = new Map<Topic, TopicAnswers>();
-	for (const [index, topic] of topics.entries()) {
-		const letter = String.fromCodePoint(0x61 + index);
-		answers.set(topic, await runTopic(client, topic, `o${run}${letter}`));
-	}
-	return answers;
+	const prefixOf = (index: number): string => `o${run}${String.fromCodePoint(0x61 + index)}`;
+	// Most of the time is waiting: for watches to end, for controllers.
+	const answers = await Promise.all(topics.map((topic, index) => runTopic(client, topic, prefixOf(index))));
+	return new Map(topics.map((topic, index) => [topic, answers[index] ?? {}]));
 }
 
 async function versionOf(client: RawClient): Promise<string> {
