@@ -106,6 +106,14 @@ const eventFields = [
 const age: PrinterColumn = {name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'};
 const column = (name: string, jsonPath: string): PrinterColumn => ({name, type: 'string', jsonPath});
 
+const eventColumns: readonly PrinterColumn[] = [
+	{name: 'Last Seen', type: 'date', jsonPath: '.lastTimestamp'},
+	column('Type', '.type'),
+	column('Reason', '.reason'),
+	column('Object', '.involvedObject.name'),
+	column('Message', '.message'),
+];
+
 type BuiltinOptions = Partial<Kind> & {readonly plural: string; readonly kind: string};
 
 /** The few kinds of the official server that the programs use, with its rules. */
@@ -144,13 +152,7 @@ export function builtinKinds(): readonly Kind[] {
 			plural: 'events',
 			kind: 'Event',
 			shortNames: ['ev'],
-			printerColumns: [
-				{name: 'Last Seen', type: 'date', jsonPath: '.lastTimestamp'},
-				column('Type', '.type'),
-				column('Reason', '.reason'),
-				column('Object', '.involvedObject.name'),
-				column('Message', '.message'),
-			],
+			printerColumns: eventColumns,
 			selectableFields: eventFields,
 			hasOwnFields: true,
 			lifetimeMs: 3_600_000,
