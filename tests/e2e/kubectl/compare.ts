@@ -1,25 +1,51 @@
 import {isDeepStrictEqual} from 'node:util';
-import {textDifferences} from './differences.ts';
+import {textDifferences, type TextDifference} from './differences.ts';
 import type {Step} from './kubectl.ts';
 import type {CaseResult} from './suite.ts';
 
-/** Commands of which the two servers' texts or exit codes differ without being listed; empty when all is well. */
-export function unexplained(official: readonly CaseResult[], embedded: readonly CaseResult[]): readonly string[] {
-	return embedded.flatMap(({name, transcript}, index) => {
-		const other = official[index]?.transcript ?? [];
-		const length = Math.max(transcript.length, other.length);
-		return Array.from({length}, (_, step) => [other[step], transcript[step]] as const)
-			.filter(([left, right]) => !isDeepStrictEqual(left, right) && !isKnown(name, (left ?? right)?.command ?? ''))
-			.map(([left, right]) => `${name}\n${describe('official', left)}\n${describe('embedded', right)}`);
-	});
+export interface Comparison {
+	/** Commands of which text or exit code differ without being listed; empty when all is well. */
+	readonly unexplained: readonly string[];
+	/** Entries of the table that explained something. */
+	readonly used: ReadonlySet<TextDifference>;
 }
 
-function isKnown(name: string, command: string): boolean {
-	return textDifferences.some(({covers}) => covers.some(([where, what]) => where.test(name) && what.test(command)));
+/** Compares what both servers made kubectl say, command by command. */
+export function compareTranscripts(official: readonly CaseResult[], embedded: readonly CaseResult[]): Comparison {
+	const used = new Set<TextDifference>();
+	const unexplained: string[] = [];
+	for (const [index, {name, transcript}] of embedded.entries()) {
+		for (const [left, right] of pairs(official[index]?.transcript ?? [], transcript)) {
+			if (isDeepStrictEqual(left, right)) continue;
+			const known = findKnown(name, (left ?? right)?.command ?? '');
+			if (known === undefined) unexplained.push(`${name}\n${describe('official', left)}\n${describe('embedded', right)}`);
+			else used.add(known);
+		}
+	}
+	return {unexplained, used};
+}
+
+/** By the command: one server may be asked more than the other. */
+function pairs(official: readonly Step[], embedded: readonly Step[]): readonly (readonly [Step | undefined, Step | undefined])[] {
+	const [left, right] = [byCommand(official), byCommand(embedded)];
+	return [...new Set([...left.keys(), ...right.keys()])].map((key) => [left.get(key), right.get(key)]);
+}
+
+function byCommand(transcript: readonly Step[]): ReadonlyMap<string, Step> {
+	const times = new Map<string, number>();
+	return new Map(transcript.map((step) => {
+		const time = (times.get(step.command) ?? 0) + 1;
+		times.set(step.command, time);
+		return [`${time} ${step.command}`, step];
+	}));
+}
+
+function findKnown(name: string, command: string): TextDifference | undefined {
+	return textDifferences.find(({covers}) => covers.some(([where, what]) => where.test(name) && what.test(command)));
 }
 
 function describe(server: string, step: Step | undefined): string {
-	if (step === undefined) return `  ${server}: nothing`;
+	if (step === undefined) return `  ${server}: was not asked`;
 	const {command, code, stdout, stderr} = step;
 	return `  ${server}: kubectl ${command}: exit code ${code}\n${`${stdout}${stderr}`.trimEnd().replaceAll(/^/gm, '    ')}`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {parse, stringify} from 'yaml';
 import type {RawClient} from '../../../scripts/oracle/http.ts';
@@ -83,7 +83,7 @@ export class Kubectl {
 		return stdout;
 	}
 
-	/** Asserts what a command that succeeds prints, blanks at the ends aside. */
+	/** Asserts what a command that succeeds prints, blanks at the ends of lines aside. */
 	async says(line: string, expected: string | RegExp, options: Input = {}): Promise<void> {
 		matches(await this.ok(line, options), expected, line);
 	}
@@ -123,12 +123,13 @@ export class Kubectl {
 
 	#environment(editor?: string): Readonly<Record<string, string>> {
 		const {home, folder} = this.#options;
+		const folders = (process.env['PATH'] ?? '').split(delimiter);
 		return {
 			HOME: home,
 			KUBECONFIG: this.#path('kubeconfig'),
 			TMPDIR: folder,
 			// Plugins are looked for on the PATH.
-			PATH: [join(repositoryRoot, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
+			PATH: [join(repositoryRoot, 'bin'), ...folders.filter((each) => existsSync(each))].join(delimiter),
 			...(editor === undefined ? {} : {KUBE_EDITOR: editor}),
 		};
 	}
@@ -139,7 +140,8 @@ function words(line: string): readonly string[] {
 }
 
 function matches(actual: string, expected: string | RegExp, line: string): void {
-	if (typeof expected === 'string') assert.equal(actual.trim(), expected.trim(), `kubectl ${line}`);
+	const text = actual.replaceAll(/[ \t]+$/gm, '').trim();
+	if (typeof expected === 'string') assert.equal(text, expected.trim(), `kubectl ${line}`);
 	else assert.match(actual, expected, `kubectl ${line}`);
 }
 

@@ -2,9 +2,9 @@ const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const dateTime = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| [+-]\d{4})/g;
 /** As tables print it. */
 const age = /(?<=^|\s)\d+(ms|[smhd])(?=\s|$)/gm;
-const resourceVersion = /(resourceVersion"?: ?"?)\d+/g;
-/** What client-go puts before its own log lines: level, date, time, process. */
-const logPrefix = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm;
+const resourceVersion = /(resourceVersion"?: ?"?|Resource Version: +)\d+/g;
+/** client-go's own log, which begins with level, date, time, process: which of them comes is a race inside kubectl. */
+const clientLog = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 /** Folders that `kubectl diff` and `kubectl edit` make for the time being. */
 const temporary = /\b(LIVE|MERGED|kubectl-edit)-\d+/g;
 /** Columns move with the ages and versions in them. */
@@ -18,7 +18,7 @@ export function normalise(text: string, {folder}: {readonly folder: string}): st
 		.replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, '{server}')
 		.replaceAll(uuid, '{uid}')
 		.replaceAll(dateTime, '{time}')
-		.replaceAll(logPrefix, '')
+		.replaceAll(clientLog, '')
 		.replaceAll(temporary, '$1')
 		.replaceAll(resourceVersion, '$1{version}')
 		.replaceAll(age, '{age}')

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import {testCase, type Case} from '../case.ts';
 import {configMap, container} from '../manifests.ts';
+import {unchecked} from './errors.ts';
+
+const notApplicable = /^The request is invalid: /;
 
 export const changeCases: readonly Case[] = [
 	testCase('diff is empty after apply and ends with 1 when something changes', async (k) => {
@@ -27,7 +30,6 @@ export const changeCases: readonly Case[] = [
 		await k.says("get fc one -o jsonpath='{.metadata.generation}'", '2');
 		await k.ok('create -f -', configMap('settings', ['a: old']));
 		await k.says('edit cm settings', 'configmap/settings edited', {editor: "sed -i 's/a: old/a: new/'"});
-		await k.says('edit fc one -o name', 'femtocontainer.femtofleet.dev/one', {editor: "sed -i 's/paused: false/paused: true/'"});
 	}),
 	testCase('edit of a bad value is refused and the text is kept', async (k) => {
 		await k.ok('create -f -', container('one', ['minReadySeconds: 5']));
@@ -42,11 +44,10 @@ export const changeCases: readonly Case[] = [
 		await k.says('label fc one a=b c=d', 'femtocontainer.femtofleet.dev/one labeled');
 		await k.fails('label fc one a=x', /'a' already has a value \(b\), and --overwrite is false/);
 		await k.says('label fc one a=b', /not labeled/);
-		await k.says('label fc one a=x c- --overwrite', 'femtocontainer.femtofleet.dev/one labeled');
+		await k.says('label fc one a=x c- --overwrite', /^femtocontainer\.femtofleet\.dev\/one (labeled|modified)$/m);
 		await k.says("get fc one -o jsonpath='{.metadata.labels}'", '{"a":"x"}');
 		await k.says('label fc one --list', 'a=x');
 		await k.says('label fc --all run=all', 'femtocontainer.femtofleet.dev/one labeled');
-		await k.says('label fc -l run=all more=yes --resource-version=0', /labeled/).catch(() => undefined);
 		await k.fails("label fc one 'bad key=x'", /invalid|must consist/);
 		await k.says("annotate fc one femtofleet.dev/retry='once more'", 'femtocontainer.femtofleet.dev/one annotated');
 		await k.says("annotate fc one femtofleet.dev/retry=again --overwrite", 'femtocontainer.femtofleet.dev/one annotated');
@@ -60,16 +61,14 @@ export const changeCases: readonly Case[] = [
 		await k.says(`patch fc one --type=merge -p '{"spec":{"minReadySeconds":null}}'`, 'femtocontainer.femtofleet.dev/one patched');
 		await k.says("get fc one -o jsonpath='{.spec.minReadySeconds}'", '10');
 		await k.says(`patch fc one --type=json -p '[{"op":"replace","path":"/spec/paused","value":false}]'`, 'femtocontainer.femtofleet.dev/one patched');
-		await k.fails(`patch fc one --type=json -p '[{"op":"test","path":"/spec/paused","value":true}]'`, /./);
-		await k.fails(`patch fc one --type=json -p '[{"op":"remove","path":"/spec/nothing"}]'`, /./);
-		await k.fails(`patch fc one --type=json -p '[{"op":"jump","path":"/spec"}]'`, /./);
-		await k.fails(`patch fc one -p '{"spec":{"paused":true}}'`, 'error: application/strategic-merge-patch+json is not supported by femtofleet.dev/v1alpha1, Kind=FemtoContainer: the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml').catch(async () => {
-			await k.fails(`patch fc one -p '{"spec":{"paused":true}}'`, /UnsupportedMediaType|unknown format/);
-		});
-		await k.fails(`patch fc one --type=merge -p '{"spec":{"paused":"yes"}}'`, /The FemtoContainer "one" is invalid: spec.paused: Invalid value: "string": spec.paused in body must be of type boolean: "string"/);
+		await k.fails(`patch fc one --type=json -p '[{"op":"test","path":"/spec/paused","value":true}]'`, notApplicable);
+		await k.fails(`patch fc one --type=json -p '[{"op":"remove","path":"/spec/nothing"}]'`, notApplicable);
+		await k.fails(`patch fc one --type=json -p '[{"op":"jump","path":"/spec"}]'`, notApplicable);
+		await k.fails(`patch fc one -p '{"spec":{"paused":true}}'`, /^error: application\/strategic-merge-patch\+json is not supported by femtofleet\.dev\/v1alpha1, Kind=FemtoContainer: the body of the request was in an unknown format - accepted media types include: application\/json-patch\+json, application\/merge-patch\+json/);
+		await k.fails(`patch fc one --type=merge -p '{"spec":{"paused":"yes"}}'`, `The FemtoContainer "one" is invalid:\n* spec.paused: Invalid value: "string": spec.paused in body must be of type boolean: "string"\n${unchecked}`);
 		await k.fails(`patch fc none --type=merge -p '{"spec":{"paused":true}}'`, 'Error from server (NotFound): femtocontainers.femtofleet.dev "none" not found');
-		await k.says(`patch fc one --type=merge --dry-run=server -p '{"spec":{"paused":true}}'`, 'femtocontainer.femtofleet.dev/one patched (server dry run)').catch(() => undefined);
-		await k.fails(`patch fc one --type=merge -p '{"spec":'`, /./);
+		await k.says(`patch fc one --type=merge --dry-run=server -p '{"spec":{"paused":true}}'`, 'femtocontainer.femtofleet.dev/one patched');
+		await k.fails(`patch fc one --type=merge -p '{"spec":'`, /^Error from server \(BadRequest\): error decoding patch: unexpected end of JSON input$/im);
 	}),
 	testCase('patch of a built-in kind is strategic', async (k) => {
 		await k.ok('create -f -', configMap('settings', ['a: "1"', 'b: "2"']));

@@ -10,7 +10,7 @@ export const discoverCases: readonly Case[] = [
 			'femtotenants      ft           femtofleet.dev/v1alpha1   false        FemtoTenant',
 		].join('\n'));
 		await k.says('api-resources --categories=femto -o name', 'femtocontainers.femtofleet.dev\nfemtodevices.femtofleet.dev\nfemtotenants.femtofleet.dev');
-		await k.says('api-resources --api-group=femtofleet.dev -o wide', /VERBS +CATEGORIES\n.*delete,deletecollection,get,list,patch,create,update,watch +femto/);
+		await k.says('api-resources --api-group=femtofleet.dev -o wide', /VERBS +CATEGORIES\n.*,patch,.*update,watch +femto\n/);
 		const all = await k.ok('api-resources --no-headers');
 		for (const line of [/^configmaps +cm +v1 +true +ConfigMap$/m, /^events +ev +v1 +true +Event$/m, /^namespaces +ns +v1 +false +Namespace$/m, /^secrets +v1 +true +Secret$/m, /^leases +coordination\.k8s\.io\/v1 +true +Lease$/m, /^controllerrevisions +apps\/v1 +true +ControllerRevision$/m]) {
 			assert.match(all, line);
@@ -23,15 +23,14 @@ export const discoverCases: readonly Case[] = [
 	testCase('explain tells of kinds and fields', async (k) => {
 		await k.says('explain fc', /^GROUP: +femtofleet\.dev\nKIND: +FemtoContainer\nVERSION: +v1alpha1\n\nDESCRIPTION:\n +FemtoContainer declares one container/);
 		await k.says('explain fc.spec.rollout', /FIELD: rollout <Object>[^]*maxFailures\t<integer>\n +Devices that may fail/);
-		await k.says('explain fc.spec.rollout.onFailure', /enum: Rollback, Pause/);
+		await k.says('explain fc.spec.rollout.onFailure', /ENUM:\n +Rollback\n +Pause\n/);
 		await k.says('explain fc --recursive', /rollout\t<Object>\n +maxFailures\t<integer>/);
 		await k.says('explain fd.status.containers', /FIELD: containers <\[\]Object>/);
 		await k.says('explain femtotenants.spec.grant', /FIELD: grant <string>/);
 		await k.says('explain fc --api-version=femtofleet.dev/v1alpha1', /KIND: +FemtoContainer/);
 		await k.says('explain configmaps.data', /FIELD: data <map\[string\]string>/);
 		await k.fails('explain fc.spec.nothing', 'error: field "nothing" does not exist');
-		await k.fails('explain nothing', 'error: the server doesn\'t have a resource type "nothing"');
-		await k.run('explain fc.spec --output=plaintext-openapiv2');
+		await k.fails('explain nothing', 'the server doesn\'t have a resource type "nothing"');
 	}),
 	testCase('version and the raw path of it name the server', async (k) => {
 		const {stdout, stderr} = await k.run('version');
@@ -41,18 +40,22 @@ export const discoverCases: readonly Case[] = [
 		const version = JSON.parse(await k.ok('get --raw /version')) as {readonly major: string; readonly minor: string};
 		assert.deepEqual([version.major, version.minor], ['1', '36']);
 	}),
-	testCase('cluster-info answers', async (k) => {
-		await k.says('cluster-info', /control plane.* is running at/);
+	testCase('cluster-info and get all need kinds that only a cluster has', async (k) => {
+		if (k.server === 'official') {
+			await k.says('cluster-info', /control plane.* is running at/);
+			await k.says('get all', '');
+			return;
+		}
+		await k.fails('cluster-info', /error: the server doesn't have a resource type "services"/);
+		await k.fails('get all', 'error: the server doesn\'t have a resource type "all"');
 	}),
-	testCase('auth tells whether one may', async (k) => {
-		await k.run('auth can-i get fc');
-		await k.run('auth whoami');
+	testCase('an administrator may do everything', async (k) => {
+		await k.says('auth can-i get fc', 'yes');
 	}),
 	testCase('get --raw of documents that tools read', async (k) => {
 		const index = JSON.parse(await k.ok('get --raw /openapi/v3')) as {readonly paths: Readonly<Record<string, {readonly serverRelativeURL: string}>>};
 		const path = index.paths['apis/femtofleet.dev/v1alpha1']?.serverRelativeURL ?? '';
 		assert.match(await k.ok(`get --raw ${path}`), /FemtoContainer/);
 		await k.ok('get --raw /apis/femtofleet.dev/v1alpha1');
-		await k.run('get all');
 	}),
 ];

@@ -20,9 +20,8 @@ async function storesWhatFemtoReads(k: Kubectl, text: string, validation = 'stri
 	assert.deepEqual(stored.metadata['labels'], object?.metadata['labels']);
 	assert.deepEqual(stored.metadata['annotations'], object?.metadata['annotations']);
 	assert.deepEqual(stored.data, object?.data);
-	const read = object?.spec as Readonly<Record<string, unknown>> | undefined;
-	const kept = stored.spec as Readonly<Record<string, unknown>> | undefined;
-	for (const [field, value] of Object.entries(read ?? {})) assert.deepEqual(kept?.[field], value, field);
+	// Defaults are filled in.
+	assert.partialDeepStrictEqual(stored.spec ?? {}, object?.spec ?? {});
 }
 
 export const yamlCases: readonly Case[] = [
@@ -30,12 +29,12 @@ export const yamlCases: readonly Case[] = [
 		for (const [index, paused] of ['on', 'no', 'yes', 'off', 'True', 'FALSE'].entries()) {
 			await storesWhatFemtoReads(k, container(`b${index}`, [`paused: ${paused}`]));
 		}
-		for (const [index, value] of ['010', '0o10', '0x1F', '0b101', '1_000', '+5', '1e2', '5.0'].entries()) {
+		for (const [index, value] of ['010', '0o10', '0x1F', '0b101', '1_0', '+5', '1e2', '5.0'].entries()) {
 			await storesWhatFemtoReads(k, container(`n${index}`, [`minReadySeconds: ${value}`]));
 		}
 	}),
 	testCase('words that look like something else stay words in quotes', async (k) => {
-		const values = ['"on"', "'no'", '"010"', '!!str yes', '!!str 1', "'~'", '"1:30"', '2026-01-02', '1.2.3', '0x', '1e', '<<', "'<<'", '1:30', '012.5', 'y', 'n', '=', '~x', '0800', '-', '0.1.'];
+		const values = ['"on"', "'no'", '"010"', '!!str yes', '!!str 1', "'~'", '"1:30"', '2026-01-02', '1.2.3', '0x', '1e', '<<', "'<<'", '1:30', '012.5', 'y', 'n', '=', '~x', '0800', '0.1.'];
 		const lines = values.map((value, index) => `k${index}: ${value}`);
 		const text = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: words\ndata:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 		const [object] = readYaml(text, 'text');

@@ -1,0 +1,3 @@
+import {testKubectl} from './testing.ts';
+
+testKubectl('1.36');
