@@ -25,6 +25,7 @@ export interface Oracle {
 	readonly ca: string;
 	/** Path of a kubeconfig of another user, in the same folder. */
 	readonly kubeconfigOf: (user: PoorUser) => string;
+	readonly controllers: boolean;
 	/** Resolves when the server ends, asked or not. */
 	readonly ended: Promise<void>;
 	/** Asks the server to end, waits for it, and removes the folder unless the caller named it. */
@@ -53,13 +54,14 @@ export async function startOracle({folder, controllers = true, flags = []}: Orac
 	if (binary === undefined) throw new Error('Cannot start the official server: not in the cache; `npm run oracle` builds it');
 	const home = folder ?? mkdtempSync(join(tmpdir(), 'oracle-'));
 	mkdirSync(home, {recursive: true});
+	const hasControllers = controllers && assetsOf('etcd') === undefined;
 	const port = await freePort();
 	const secrets = writeSecrets(home);
 	const programs = startPrograms({
 		binary,
 		etcd: assetsOf('etcd'),
 		folder: home,
-		args: [...serverArguments(home, port), ...(controllers && assetsOf('etcd') === undefined ? ['--controllers'] : []), ...flags],
+		args: [...serverArguments(home, port), ...(hasControllers ? ['--controllers'] : []), ...flags],
 	});
 	const stop = async (): Promise<void> => {
 		await programs.stop();
@@ -80,7 +82,8 @@ export async function startOracle({folder, controllers = true, flags = []}: Orac
 	};
 	const {admin: adminToken, ...tokens} = secrets;
 	const kubeconfigOf = (user: PoorUser): string => write(user, tokens[user]);
-	return {kubeconfig: write('admin', adminToken), url, adminToken, tokens, ca, kubeconfigOf, ended: programs.ended, stop};
+	const kubeconfig = write('admin', adminToken);
+	return {kubeconfig, url, adminToken, tokens, ca, kubeconfigOf, controllers: hasControllers, ended: programs.ended, stop};
 }
 
 /** Tokens of all users, and the key of service accounts; both stay as they are in a folder that is used again. */

@@ -5,7 +5,7 @@ import {readRecorded, readRecording, type TopicAnswers} from '../oracle/answers.
 import {compareServers, formatDifference, type Comparison} from '../oracle/compare.ts';
 import {knownDifferences} from '../oracle/differences.ts';
 import {topics} from '../oracle/requests/topics.ts';
-import type {Topic} from '../oracle/scenario.ts';
+import type {OracleRequest, Topic} from '../oracle/scenario.ts';
 import {askAll, startOfficial, startOurs, type Server} from '../oracle/servers.ts';
 
 type ByTopic = ReadonlyMap<Topic, TopicAnswers>;
@@ -46,6 +46,15 @@ test('Known differences are few, and each still explains something', () => {
 	assert.ok(knownDifferences.length <= 15, `${knownDifferences.length} known differences, at most 15`);
 });
 
+test('The answer to every request of the list is recorded', () => {
+	const namesOf = (topic: Topic): readonly (readonly [string, readonly string[]])[] =>
+		topic.scenarios.map(({name, requests}) => [name, requests.flatMap(withMeanwhile).map((request) => request.name).toSorted()]);
+	for (const topic of topics) {
+		const answers = Object.entries(recorded.get(topic) ?? {}).map(([name, byRequest]) => [name, Object.keys(byRequest).toSorted()]);
+		assert.deepEqual(answers, namesOf(topic));
+	}
+});
+
 test('At least 150 requests are compared', () => {
 	assert.ok(comparison.cases >= 150, `${comparison.cases} cases`);
 });
@@ -55,6 +64,10 @@ test('The recorded answers are what the official server says today', {skip: isLi
 	const {unexplained} = compareServers(recorded, live, []);
 	assert.equal(unexplained.map(formatDifference).join('\n'), '');
 });
+
+function withMeanwhile(request: OracleRequest): readonly OracleRequest[] {
+	return [request, ...(request.watch?.meanwhile ?? [])];
+}
 
 async function askAndStop(starting: Promise<Server>): Promise<ByTopic> {
 	const server = await starting;

@@ -16,10 +16,11 @@ export interface Recording {
 const folder = join(import.meta.dirname, 'answers');
 const about = 'recording';
 
-/** Plays every scenario of a topic; namespaces are `<prefix>-<number>`. */
-export async function runTopic(client: RawClient, topic: Topic, prefix: string): Promise<TopicAnswers> {
+/** Plays the scenarios of a topic; namespaces are `<prefix>-<number>`. Without controllers some are left out. */
+export async function runTopic(client: RawClient, topic: Topic, prefix: string, controllers: boolean): Promise<TopicAnswers> {
 	const answers: Record<string, Answers> = {};
 	for (const [index, scenario] of topic.scenarios.entries()) {
+		if (scenario.needsControllers === true && !controllers) continue;
 		answers[scenario.name] = await runScenario(client, scenario, `${prefix}-${index}`);
 	}
 	return answers;

@@ -1,7 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {TopicAnswers} from './answers.ts';
 import type {KnownDifference} from './differences.ts';
-import type {Answers} from './run.ts';
 import type {Topic} from './scenario.ts';
 
 /** One place where two answers to the same request differ; `undefined` stands for nothing there. */
@@ -15,7 +14,7 @@ export interface Difference {
 }
 
 export interface Comparison {
-	/** Requests that were asked of both. */
+	/** Requests of the scenarios that were played on both. */
 	readonly cases: number;
 	readonly unexplained: readonly Difference[];
 	/** What each known difference covers. One that covers nothing is out of date. */
@@ -40,12 +39,12 @@ export function compareServers(official: ByTopic, ours: ByTopic, known: readonly
 	return {cases, unexplained, explained};
 }
 
-/** `[where, official answer, our answer]`, of every request that either server was asked. */
+/** `[where, official answer, our answer]`, of every request of a scenario that both have played. */
 function pairs(official: ByTopic, ours: ByTopic): readonly (readonly [string, unknown, unknown])[] {
-	const empty: Answers = {};
 	return [...ours].flatMap(([topic, ourTopic]) =>
 		topic.scenarios.flatMap(({name}) => {
-			const [left, right] = [official.get(topic)?.[name] ?? empty, ourTopic[name] ?? empty];
+			const [left, right] = [official.get(topic)?.[name], ourTopic[name]];
+			if (left === undefined || right === undefined) return [];
 			const requests = [...new Set([...Object.keys(left), ...Object.keys(right)])];
 			return requests.map((request) => [`${topic.name} / ${name} / ${request}`, left[request], right[request]] as const);
 		}),

@@ -8,6 +8,7 @@ import type {RawClient} from '../../scripts/oracle/http.ts';
 interface Definition {
 	readonly kind: string;
 	readonly metadata: {readonly name: string};
+	readonly spec: {readonly group: string; readonly names: {readonly plural: string}; readonly versions: readonly {readonly name: string}[]};
 	readonly status?: {readonly conditions?: readonly {readonly type: string; readonly status: string}[]};
 }
 
@@ -26,6 +27,7 @@ export async function installCrds(client: RawClient): Promise<void> {
 	const custom = definitions.filter(({kind}) => kind === 'CustomResourceDefinition');
 	for (const definition of custom) await create(client, definition);
 	for (const {metadata} of custom) await waitFor(`${metadata.name} to be served`, () => isEstablished(client, metadata.name));
+	for (const definition of custom) await waitFor(`${definition.metadata.name} to be listed`, () => isListed(client, definition));
 	await waitFor('the kinds to be published', () => isPublished(client));
 }
 
@@ -40,6 +42,14 @@ async function isEstablished(client: RawClient, name: string): Promise<boolean> 
 	const {body} = await client.ask({method: 'GET', path: `${path}/${name}`});
 	const {status} = JSON.parse(body) as Definition;
 	return status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') ?? false;
+}
+
+/** For a moment after it is served a kind's storage is not ready: 429. */
+async function isListed(client: RawClient, {spec}: Definition): Promise<boolean> {
+	const {group, names, versions} = spec;
+	const asked = versions.map(({name}) => `/apis/${group}/${name}/${names.plural}?resourceVersion=0`);
+	const answers = await Promise.all(asked.map((where) => client.ask({method: 'GET', path: where})));
+	return answers.every(({status}) => status === 200);
 }
 
 /** OpenAPI comes last, a second or two after the kinds themselves. */

@@ -46,7 +46,7 @@ class Player {
 	async play(request: OracleRequest): Promise<void> {
 		if (this.answers[request.name] !== undefined) throw new Error(`Two requests are called ${request.name}`);
 		const answer = request.until === undefined ? await this.#ask(request) : await this.#askUntil(request, request.until);
-		if (request.save !== undefined) this.#saved.set(request.save, JSON.parse(answer.body) as Saved);
+		if (request.save !== undefined) this.#saved.set(request.save, successOf(answer));
 		this.answers[request.name] = this.#normaliser.answer(answer, request);
 	}
 
@@ -76,6 +76,11 @@ class Player {
 		};
 		return this.#client.ask(asked, {lines: events, onOpen});
 	}
+}
+
+function successOf({status, body}: RawAnswer): Saved {
+	if (status >= 300) throw new Error(`The answer that later requests rely on is ${status}: ${body}`);
+	return JSON.parse(body) as Saved;
 }
 
 function bodyOf({json, text, bytes}: OracleRequest, saved: ReadonlyMap<string, Saved>): string | Uint8Array | undefined {

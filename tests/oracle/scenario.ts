@@ -30,6 +30,8 @@ export interface OracleRequest {
 export interface Scenario {
 	readonly name: string;
 	readonly requests: readonly OracleRequest[];
+	/** It ends only where namespaces are emptied and owned objects collected. */
+	readonly needsControllers?: true;
 }
 
 export interface Topic {

@@ -17,6 +17,8 @@ export interface Server {
 	/** As `/version` gives it. */
 	readonly version: string;
 	readonly client: RawClient;
+	/** Whether namespaces are emptied and owned objects collected. */
+	readonly controllers: boolean;
 	readonly stop: () => Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function startOurs(): Promise<Server> {
 		await listener.close();
 		store.close();
 	};
-	return {version: await versionOf(client), client, stop};
+	return {version: await versionOf(client), client, controllers: true, stop};
 }
 
 /** Our own official server; needs its binary. */
@@ -43,7 +45,7 @@ export async function startOfficial(): Promise<Server> {
 	const oracle = await startOracle();
 	try {
 		const {stop, ...server} = await connectTo(oracle.kubeconfig);
-		return {...server, stop: () => stop().then(oracle.stop)};
+		return {...server, controllers: oracle.controllers, stop: () => stop().then(oracle.stop)};
 	} catch (error) {
 		await oracle.stop();
 		throw error;
@@ -56,15 +58,15 @@ export async function connectTo(kubeconfig: string): Promise<Server> {
 	if (!connection.ok) throw new Error(connection.error);
 	const client = openRawClient(connection.value);
 	await installCrds(client);
-	return {version: await versionOf(client), client, stop: async () => client.close()};
+	return {version: await versionOf(client), client, controllers: true, stop: async () => client.close()};
 }
 
 /** Plays everything, in namespaces that no other run uses. */
-export async function askAll({client}: Server): Promise<ReadonlyMap<Topic, TopicAnswers>> {
+export async function askAll({client, controllers}: Server): Promise<ReadonlyMap<Topic, TopicAnswers>> {
 	const run = randomBytes(2).toString('hex');
 	const prefixOf = (index: number): string => `o${run}${String.fromCodePoint(0x61 + index)}`;
 	// Most of the time is waiting: for watches to end, for controllers.
-	const answers = await Promise.all(topics.map((topic, index) => runTopic(client, topic, prefixOf(index))));
+	const answers = await Promise.all(topics.map((topic, index) => runTopic(client, topic, prefixOf(index), controllers)));
 	return new Map(topics.map((topic, index) => [topic, answers[index] ?? {}]));
 }
 

@@ -1,5 +1,5 @@
 import type {Topic} from '../scenario.ts';
-import {asTable, configMap, core, get, leases, patch, post, put, remove, revisions, scenario} from './objects.ts';
+import {asTable, configMap, core, get, leases, patch, post, put, remove, revisions, scenario, withControllers} from './objects.ts';
 import {protobuf} from './protobuf.ts';
 
 const event = (name: string, fields = {}) => ({
@@ -27,7 +27,7 @@ const protobufType = {'content-type': 'application/vnd.kubernetes.protobuf', 'ac
 export const builtins: Topic = {
 	name: 'builtins',
 	scenarios: [
-		scenario('namespaces', [
+		withControllers('namespaces', [
 			get('its own', '/api/v1/namespaces/{{ns}}'),
 			get('by label', '/api/v1/namespaces', {query: {labelSelector: 'kubernetes.io/metadata.name={{ns}}'}}),
 			post('make another', '/api/v1/namespaces', namespace('{{ns}}-x')),

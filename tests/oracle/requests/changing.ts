@@ -1,5 +1,5 @@
 import type {Topic} from '../scenario.ts';
-import {configMap, container, containers, core, get, patch, post, put, remove, scenario} from './objects.ts';
+import {configMap, container, containers, core, get, patch, post, put, remove, scenario, withControllers} from './objects.ts';
 
 const version = '{{a.metadata.resourceVersion}}';
 const uid = '{{a.metadata.uid}}';
@@ -153,20 +153,20 @@ export const changing: Topic = {
 			patch('the last goes and the object with it', 'json', containers('a'), [{op: 'remove', path: '/metadata/finalizers'}]),
 			get('it is gone', containers('a')),
 		]),
-		scenario('owners, background', [
+		withControllers('owners, background', [
 			make,
 			post('make an owned one', core('configmaps'), owned('m')),
 			remove('the owner', containers('a'), {json: background}),
 			get('the owned one goes', core('configmaps', 'm'), {until: 404}),
 		]),
-		scenario('owners, foreground', [
+		withControllers('owners, foreground', [
 			make,
 			post('make an owned one', core('configmaps'), owned('m', {blockOwnerDeletion: true})),
 			remove('the owner', containers('a'), {json: {...background, propagationPolicy: 'Foreground'}, only: kindOf}),
 			get('the owner goes', containers('a'), {until: 404}),
 			get('the owned one has gone', core('configmaps', 'm')),
 		]),
-		scenario('owners, orphaned', [
+		withControllers('owners, orphaned', [
 			make,
 			post('make an owned one', core('configmaps'), owned('m')),
 			remove('the owner', containers('a'), {json: {...background, propagationPolicy: 'Orphan'}, only: kindOf}),

@@ -94,3 +94,8 @@ export const asPartial = {accept: 'application/json;as=PartialObjectMetadata;v=v
 export const asPartialList = {accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json'};
 
 export const scenario = (name: string, requests: readonly OracleRequest[]): Scenario => ({name, requests});
+export const withControllers = (name: string, requests: readonly OracleRequest[]): Scenario => ({
+	name,
+	requests,
+	needsControllers: true,
+});
