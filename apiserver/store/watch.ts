@@ -3,13 +3,18 @@ import type {WatchEvent, WatchOptions} from '../../runtime/kube/api.ts';
 import type {KubeObject} from '../../runtime/kube/types.ts';
 import type {Change} from './database.ts';
 import type {Filter} from './filter.ts';
-import type {History} from './history.ts';
+import {anyKind, type History} from './history.ts';
 import {deepFreeze, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {expired, versionFromFuture} from './refusals.ts';
 import {metaOf} from './shape.ts';
 
 const bookmarkMs = 60_000;
+/**
+ * A bookmark is due after so many changes, too: no client that comes back after a restart knows a version much older than
+ * the history is long, however quiet its watch and however busy the server.
+ */
+const bookmarkChanges = 1_000;
 /** Before the end of a watch with a timeout. */
 const lastBookmarkMs = 2_000;
 
@@ -36,6 +41,8 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 	readonly #options: WatchOptions;
 	/** All changes up to here have been looked at. */
 	#version = 0;
+	/** The newest version that the consumer knows. */
+	#told = 0;
 	/** What existed at the start, the next one last. */
 	#initial: JsonObject[] = [];
 	/** Version of the bookmark that ends the initial events, until it has been told. */
@@ -59,7 +66,10 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 		if (this.#state === 'new') this.#open();
 		while (this.#state === 'open' && !this.#options.signal.aborted) {
 			const event = this.#take();
-			if (event !== undefined) return {done: false, value: event};
+			if (event !== undefined) {
+				this.#told = this.#version;
+				return {done: false, value: event};
+			}
 			await new Promise<void>((resolve) => {
 				this.#wake = resolve;
 			});
@@ -81,15 +91,21 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 		if (asked > current) throw versionFromFuture(asked, current);
 		const fromNow = asked === 0 || sendInitialEvents === true;
 		this.#version = fromNow ? current : asked;
+		this.#told = this.#version;
 		if (fromNow && sendInitialEvents !== false) this.#initial = [...this.#source.currentObjects()].toReversed();
 		if (sendInitialEvents === true) this.#initialEnd = current;
 		this.#state = 'open';
 		const wake = (): void => this.#wake?.();
 		signal.addEventListener('abort', wake, {once: true});
-		const unsubscribe = history.subscribe(kind.id, wake);
+		const subscriptions = [
+			history.subscribe(kind.id, wake),
+			history.subscribe(anyKind, () => {
+				if (this.#isFarBehind()) wake();
+			}),
+		];
 		this.#unsubscribe = () => {
 			signal.removeEventListener('abort', wake);
-			unsubscribe();
+			for (const unsubscribe of subscriptions) unsubscribe();
 		};
 		this.#armTimers(timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000);
 	}
@@ -145,9 +161,13 @@ export class Watch<T extends KubeObject> implements AsyncIterableIterator<WatchE
 		}
 		// Nothing of this kind up to here: a quiet watch is never overtaken by compaction.
 		this.#version = this.#source.currentVersion();
-		if (!this.#bookmarkDue) return undefined;
+		if (!this.#bookmarkDue && !this.#isFarBehind()) return undefined;
 		this.#bookmarkDue = false;
 		return {type: 'BOOKMARK', resourceVersion: String(this.#version)};
+	}
+
+	#isFarBehind(): boolean {
+		return this.#source.currentVersion() - this.#told >= bookmarkChanges;
 	}
 
 	/** A change as this watch sees it: an object that moves into or out of the selection is ADDED or DELETED. */
