@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {join, relative} from 'node:path';
+import {join, relative, resolve} from 'node:path';
 import {installFolder} from '../install-folder.ts';
 
 export interface NextStepsOptions {
@@ -19,7 +19,7 @@ export function nextSteps({kubeconfig, device, cwd}: NextStepsOptions): readonly
 	const bin = fromHere(cwd, join(installFolder(), 'bin'));
 	return [
 		...(hasKubectl() ? [
-			`export KUBECONFIG=${join(cwd, config)} PATH=${join(cwd, bin)}:$PATH`,
+			`export KUBECONFIG=${resolve(cwd, config)} PATH=${resolve(cwd, bin)}:$PATH`,
 			'kubectl get fc,fd -A',
 			'kubectl femto tui',
 		] : [
