@@ -13,21 +13,24 @@ type ByTopic = ReadonlyMap<Topic, TopicAnswers>;
 const recorded: ByTopic = new Map(topics.map((topic) => [topic, readRecorded(topic)]));
 const isLive = findOracle() !== undefined;
 
+/** Of the official server; KUBEBUILDER_ASSETS may name one of another version than the recorded. */
+let version = '';
 let live: ByTopic | undefined;
 let comparison: Comparison;
 
 before(async () => {
 	const ours = askAndStop(startOurs());
 	const official = isLive ? askAndStop(startOfficial()) : undefined;
-	const [ourAnswers, liveAnswers] = await Promise.all([ours, official]);
-	live = liveAnswers;
+	const [{answers: ourAnswers}, theirs] = await Promise.all([ours, official]);
+	version = theirs?.version ?? readRecording().kubernetes;
+	live = theirs?.answers;
 	comparison = compareServers(live ?? recorded, ourAnswers, knownDifferences);
 });
 
 after(() => {
-	const {kubernetes, date} = readRecording();
 	const from = isLive ? 'live answers' : 'recorded answers';
-	console.log(`oracle: ${from}, ${comparison.cases} cases (kube-apiserver ${kubernetes}, recorded ${date})`);
+	const {date} = readRecording();
+	console.log(`oracle: ${from}, ${comparison.cases} cases (kube-apiserver ${version}${isLive ? '' : `, ${date}`})`);
 	for (const [{reason}, covered] of comparison.explained) {
 		console.log(`oracle: known in ${new Set(covered.map(({at}) => at)).size} cases: ${reason}`);
 	}
@@ -59,8 +62,12 @@ test('At least 150 requests are compared', () => {
 	assert.ok(comparison.cases >= 150, `${comparison.cases} cases`);
 });
 
-test('The recorded answers are what the official server says today', {skip: isLive ? false : 'it is not in the cache'}, () => {
+test('The recorded answers are what the official server says today', {skip: isLive ? false : 'it is not in the cache'}, (t) => {
 	assert.ok(live !== undefined);
+	if (version !== readRecording().kubernetes) {
+		t.skip(`it is ${version}`);
+		return;
+	}
 	const {unexplained} = compareServers(recorded, live, []);
 	assert.equal(unexplained.map(formatDifference).join('\n'), '');
 });
@@ -69,10 +76,10 @@ function withMeanwhile(request: OracleRequest): readonly OracleRequest[] {
 	return [request, ...(request.watch?.meanwhile ?? [])];
 }
 
-async function askAndStop(starting: Promise<Server>): Promise<ByTopic> {
+async function askAndStop(starting: Promise<Server>): Promise<{readonly version: string; readonly answers: ByTopic}> {
 	const server = await starting;
 	try {
-		return await askAll(server);
+		return {version: server.version, answers: await askAll(server)};
 	} finally {
 		await server.stop();
 	}
