@@ -28,8 +28,8 @@ export const composers: readonly {readonly file: RegExp; readonly programs: read
 	{file: /^cli\/why\//, programs: ['controller']},
 ];
 
-/** Tests and measurements look at everything. */
-export const unrestricted = /^(tests|scripts\/measurements)\//;
+/** Tests, measurements and the comparison with the official server look at everything. */
+export const unrestricted = /^(tests|scripts\/(measurements|oracle))\//;
 
 /** What opens a socket, and the files that may. */
 export const socketModules = /^(node:)?(dgram|net|tls|http|https|http2)$|^(mqtt|aedes|serialport|undici|ws)$/;
