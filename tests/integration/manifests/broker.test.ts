@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import {spawn, type ChildProcess} from 'node:child_process';
-import {once} from 'node:events';
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -9,40 +7,24 @@ import type {Packet} from 'mqtt-packet';
 import {createTcpChannelOpener} from '../../../bridge/mod.ts';
 import {createBrokerFiles} from '../../../cli/keys/broker-files.ts';
 import {systemClock, systemRandom} from '../../../runtime/system.ts';
-import {freePort, mosquittoMissing, reachable} from '../../contract/support/brokers.ts';
+import {mosquittoMissing} from '../../contract/support/brokers.ts';
+import {startInstalledBroker, type InstalledBroker} from './mosquitto.ts';
 
 // The broker of manifests/install, with its own configuration, rules and files of `femto keys broker`.
 const skip = mosquittoMissing();
-const install = join(import.meta.dirname, '../../../manifests/install/base');
 const folder = mkdtempSync(join(tmpdir(), 'femto-install-'));
-let broker: ChildProcess;
-let port: number;
+let broker: InstalledBroker;
 
 before(async () => {
 	if (skip !== false) return;
 	await createBrokerFiles({
 		folder: join(folder, 'secret'), hosts: [], bridges: ['main', 'north'], random: systemRandom, nowMs: systemClock.now(),
 	});
-	mkdirSync(join(folder, 'data'));
-	cpSync(join(install, 'mosquitto.acl'), join(folder, 'mosquitto.acl'));
-	port = await freePort();
-	const paths = {'/mosquitto/config': folder, '/mosquitto/data': join(folder, 'data'), '/mosquitto/tls': join(folder, 'secret'),
-		'/mosquitto/users': join(folder, 'secret')};
-	const config = Object.entries(paths).reduce(
-		(text, [from, to]) => text.replaceAll(from, to),
-		readFileSync(join(install, 'mosquitto.conf'), 'utf8').replace('listener 8883', `listener ${port} 127.0.0.1`),
-	);
-	// It drops root's rights by itself, and could not read the files then.
-	writeFileSync(join(folder, 'mosquitto.conf'), `${config}\nuser root\n`);
-	broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], {stdio: 'ignore'});
-	await reachable(port);
+	broker = await startInstalledBroker(folder, join(folder, 'secret'));
 });
 
 after(async () => {
-	if (skip === false) {
-		broker.kill('SIGTERM');
-		await once(broker, 'exit');
-	}
+	if (skip === false) await broker.stop();
 	rmSync(folder, {recursive: true});
 });
 
@@ -58,7 +40,7 @@ function account(username: string): Account {
 /** Sends packets after the CONNACK, and resolves with all that came before a PINGRESP; rejects when it is refused. */
 function talk(credentials: Account | undefined, packets: readonly Packet[]): Promise<readonly Packet[]> {
 	const ca = readFileSync(join(folder, 'secret', 'ca.crt'), 'utf8');
-	const open = createTcpChannelOpener({host: '127.0.0.1', port, tls: {ca}, ...(credentials && {credentials})});
+	const open = createTcpChannelOpener({host: '127.0.0.1', port: broker.port, tls: {ca}, ...(credentials && {credentials})});
 	return new Promise((resolve, reject) => {
 		const seen: Packet[] = [];
 		const channel = open({
@@ -94,7 +76,7 @@ async function readable(name: string, filter: string): Promise<readonly string[]
 test('without a password, with a wrong one, or without TLS nobody comes in', {skip}, async () => {
 	await assert.rejects(talk(undefined, []), /refused with 5/);
 	await assert.rejects(talk({username: 'main', password: 'wrong'}, []), /refused with 5/);
-	const plain = createTcpChannelOpener({host: '127.0.0.1', port});
+	const plain = createTcpChannelOpener({host: '127.0.0.1', port: broker.port});
 	const closed = await new Promise<boolean>((resolve) => {
 		const channel = plain({
 			onOpen: () => channel.send({cmd: 'connect', clientId: 'plain', clean: true, protocolVersion: 4}),
