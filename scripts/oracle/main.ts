@@ -36,7 +36,8 @@ async function compare(): Promise<number> {
 	try {
 		say(`asking kube-apiserver ${official.version}`);
 		const theirAnswers = await askAll(official);
-		if (values.record === true) writeRecorded(theirAnswers, {kubernetes: official.version, date: new Date().toISOString().slice(0, 10)});
+		const date = new Date().toISOString().slice(0, 10);
+		if (values.record === true) writeRecorded(theirAnswers, {kubernetes: official.version, date});
 		say('asking ours');
 		return print(compareServers(theirAnswers, await askAll(ours), knownDifferences));
 	} finally {
