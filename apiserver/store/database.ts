@@ -1,3 +1,4 @@
+import {existsSync, renameSync, rmSync} from 'node:fs';
 import {DatabaseSync, type StatementSync} from 'node:sqlite';
 import type {JsonObject} from './json.ts';
 
@@ -36,16 +37,16 @@ export interface DatabaseOptions {
 
 const formatVersion = 1;
 const tables = `
-	CREATE TABLE IF NOT EXISTS objects (
+	CREATE TABLE objects (
 		kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
 		PRIMARY KEY (kind, namespace, name)
 	) STRICT, WITHOUT ROWID;
-	CREATE TABLE IF NOT EXISTS changes (
+	CREATE TABLE changes (
 		version INTEGER PRIMARY KEY, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
 		body TEXT NOT NULL, previous TEXT
 	) STRICT;
-	CREATE TABLE IF NOT EXISTS compaction (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
-	INSERT OR IGNORE INTO compaction VALUES (1, 0);
+	CREATE TABLE compaction (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
+	INSERT INTO compaction VALUES (1, 0);
 	PRAGMA user_version = ${formatVersion};
 `;
 
@@ -54,14 +55,16 @@ const tables = `
  * may write it, others may read; what `commit` returned from survives a loss of power.
  */
 export class Database {
+	readonly #path: string;
 	readonly #connection: DatabaseSync;
 	readonly #lock: DatabaseSync | undefined;
 	readonly #putObject: StatementSync;
 	readonly #removeObject: StatementSync;
 	readonly #addChange: StatementSync;
 
-	/** @throws Error when the file is in use, no database, or of a later format. */
+	/** @throws Error when the file is in use, no database of a store, or of a later format. */
 	constructor(path: string, {readOnly, bytesMax}: DatabaseOptions) {
+		this.#path = path;
 		let lock: DatabaseSync | undefined;
 		try {
 			lock = readOnly || path === ':memory:' ? undefined : takeLock(path);
@@ -69,9 +72,7 @@ export class Database {
 			if (bytesMax !== undefined) limitSize(this.#connection, bytesMax);
 		} catch (error) {
 			lock?.close();
-			throw new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {
-				cause: error,
-			});
+			throw notOpened(path, error);
 		}
 		this.#lock = lock;
 		this.#putObject = this.#connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)');
@@ -79,7 +80,20 @@ export class Database {
 		this.#addChange = this.#connection.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)');
 	}
 
+	/** @throws Error when the file is damaged; it is closed then and as it was. */
 	load(): DatabaseContents {
+		try {
+			return this.#load();
+		} catch (error) {
+			this.close();
+			throw notOpened(this.#path, error);
+		}
+	}
+
+	#load(): DatabaseContents {
+		// A damaged page may read as one with fewer rows.
+		const found = String(this.#connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+		if (found !== 'ok') throw new RangeError(`damaged: ${found.split('\n').at(-1)}`);
 		this.#connection.exec('BEGIN');
 		const objects = this.#connection.prepare('SELECT kind, namespace, name, body FROM objects').all();
 		const changes = this.#connection.prepare('SELECT * FROM changes ORDER BY version').all();
@@ -150,18 +164,38 @@ function takeLock(path: string): DatabaseSync {
 }
 
 function connect(path: string, readOnly: boolean): DatabaseSync {
+	if (!readOnly && path !== ':memory:' && !existsSync(path)) make(path);
 	const connection = new DatabaseSync(path, {readOnly});
 	try {
-		if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+		if (path === ':memory:') connection.exec(tables);
 		const found = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
 		if (found > formatVersion)
 			throw new RangeError(`format ${found} of a newer program, format ${formatVersion} or older required`);
-		if (!readOnly) connection.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
+		// A new one is never met half made: what was a store once is not filled anew.
+		if (found === 0) throw new RangeError('no store; it may be damaged');
+		if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
 	} catch (error) {
 		connection.close();
 		throw error;
 	}
 	return connection;
+}
+
+/** The file is there whole or not at all, whenever the process is killed. */
+function make(path: string): void {
+	const next = `${path}-new`;
+	rmSync(next, {force: true});
+	const connection = new DatabaseSync(next);
+	try {
+		connection.exec(`BEGIN; ${tables} COMMIT;`);
+	} finally {
+		connection.close();
+	}
+	renameSync(next, path);
+}
+
+function notOpened(path: string, error: unknown): Error {
+	return new Error(`Cannot open store: ${path} (${error instanceof Error ? error.message : String(error)})`, {cause: error});
 }
 
 function limitSize(connection: DatabaseSync, bytesMax: number): void {
