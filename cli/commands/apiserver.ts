@@ -58,8 +58,11 @@ async function runApiserver({state, host, port, service}: ApiServerOptions, sign
 	log.info('API server ended');
 }
 
+/** NAMESPACE/NAME=http://HOST:PORT, where HOST may be an IPv6 address in brackets. */
+const servicePattern = /^([a-z0-9.-]+\/[a-z0-9.-]+)=(http:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^:/?#@\s[\]]+):\d{1,5})\/?$/;
+
 function addService(text: string, services: Services): Services {
-	const [, id = '', origin = ''] = /^([a-z0-9.-]+\/[a-z0-9.-]+)=(http:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^:/?#@\s[\]]+):\d{1,5})\/?$/.exec(text) ?? [];
+	const [, id = '', origin = ''] = servicePattern.exec(text) ?? [];
 	if (!URL.canParse(origin)) {
 		throw new InvalidArgumentError(`--service is "${text}", NAMESPACE/NAME=http://HOST:PORT required`);
 	}

@@ -33,7 +33,8 @@ function readPki(folder: string): Pki {
 		[kept.caCert, kept.serverCert, kept.adminCert].forEach((pem) => new X509Certificate(pem));
 		return kept;
 	} catch (cause) {
-		throw new UsageError(`Cannot read certificates in ${folder}: ${messageOf(cause)}; without the folder new ones are made`, {cause});
+		const advice = 'without the folder new ones are made';
+		throw new UsageError(`Cannot read certificates in ${folder}: ${messageOf(cause)}; ${advice}`, {cause});
 	}
 }
 

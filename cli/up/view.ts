@@ -12,7 +12,7 @@ export async function showFleet(kubeconfig: string, title: string, signal: Abort
 	]);
 	return withSession({kubeconfig}, (session) => runTui({
 		api: session.api,
-		logs: serviceLogs(session.read),
+		logs: serviceLogs(session),
 		actions: rolloutActions(session),
 		title,
 		signal: AbortSignal.any([signal, session.signal]),

@@ -59,7 +59,7 @@ function edit(file: string, change: (text: string) => string): void {
 	writeFileSync(path, change(readFileSync(path, 'utf8')));
 }
 
-function open(name: string, {columns, rows}: {readonly columns: number; readonly rows: number}, command: readonly string[]): void {
+function open(name: string, {columns, rows}: (typeof sizes)[number], command: readonly string[]): void {
 	tmux('-f', '/dev/null', 'new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows), ...command);
 }
 
