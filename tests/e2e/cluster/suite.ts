@@ -3,6 +3,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, suite, test, type TestContext} from 'node:test';
 import {femtoContainers, femtoDevices, type FemtoContainer, type FemtoDevice} from '../../../protocol/generated/resources.ts';
+import type {CoreEvent} from '../../../runtime/kube/event-recorder.ts';
 import type {KubeObject} from '../../../runtime/kube/types.ts';
 import type {RealtimeFleet} from '../../../simulator/mod.ts';
 import type {Child} from '../loop/child.ts';
@@ -15,6 +16,7 @@ import {until} from './until.ts';
 const names = ['sim-1', 'sim-2', 'sim-3', 'sim-4', 'sim-5'] as const;
 const namespace = 'plant-a';
 const containers = {...femtoContainers, namespace};
+const events = {group: '', version: 'v1', plural: 'events', namespace};
 const revisions = {group: 'apps', version: 'v1', plural: 'controllerrevisions', namespace};
 
 /** What only a server with Deployments and RBAC can take. */
@@ -183,6 +185,20 @@ export function clusterSuite(
 			await isReady('heartbeat');
 			assert.notEqual(await revisionOf('heartbeat'), good);
 			assert.match(await operator.ok(`femto rollout history fc/heartbeat -n ${namespace}`), /current/i);
+		});
+
+		step('a mistake in a spec stops nothing, and its event is counted when it comes again', async () => {
+			const {author, server} = cluster;
+			const waitFor = (reason: string): Promise<string> => author.ok(`kubectl wait fc/heartbeat -n ${namespace} `
+				+ `--for=jsonpath='{.status.conditions[?(@.type=="Ready")].reason}'=${reason} --timeout=30s`);
+			for (let times = 1; times <= 2; times++) {
+				await author.ok(`kubectl patch fc/heartbeat -n ${namespace} --type=merge -p '{"spec":{"parameters":{"speed":1}}}'`);
+				await waitFor('ParameterUnknown');
+				await until<CoreEvent>(server.client, events, `event ${times}`, (found) =>
+					found.some(({reason, count}) => reason === 'ParameterUnknown' && count === times));
+				await author.ok(`kubectl patch fc/heartbeat -n ${namespace} --type=merge -p '{"spec":{"parameters":null}}'`);
+				await isReady('heartbeat');
+			}
 		});
 
 		more(() => cluster);
