@@ -80,7 +80,7 @@ export class Database {
 		this.#addChange = this.#connection.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)');
 	}
 
-	/** @throws Error when the file is damaged; it is closed then and as it was. */
+	/** @throws Error when the file is damaged; it is closed then. */
 	load(): DatabaseContents {
 		try {
 			return this.#load();
@@ -91,9 +91,6 @@ export class Database {
 	}
 
 	#load(): DatabaseContents {
-		// A damaged page may read as one with fewer rows.
-		const found = String(this.#connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
-		if (found !== 'ok') throw new RangeError(`damaged: ${found.split('\n').at(-1)}`);
 		this.#connection.exec('BEGIN');
 		const objects = this.#connection.prepare('SELECT kind, namespace, name, body FROM objects').all();
 		const changes = this.#connection.prepare('SELECT * FROM changes ORDER BY version').all();
@@ -165,20 +162,29 @@ function takeLock(path: string): DatabaseSync {
 
 function connect(path: string, readOnly: boolean): DatabaseSync {
 	if (!readOnly && path !== ':memory:' && !existsSync(path)) make(path);
+	// The last writer was killed: who may write would, when it closes a damaged file, put into it what the log holds.
+	if (!readOnly && existsSync(`${path}-wal`)) connect(path, true).close();
 	const connection = new DatabaseSync(path, {readOnly});
 	try {
 		if (path === ':memory:') connection.exec(tables);
-		const found = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
-		if (found > formatVersion)
-			throw new RangeError(`format ${found} of a newer program, format ${formatVersion} or older required`);
-		// A new one is never met half made: what was a store once is not filled anew.
-		if (found === 0) throw new RangeError('no store; it may be damaged');
+		check(connection);
 		if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
 	} catch (error) {
 		connection.close();
 		throw error;
 	}
 	return connection;
+}
+
+/** @throws RangeError for what is no store, a damaged one or one of a later format. */
+function check(connection: DatabaseSync): void {
+	const format = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
+	if (format > formatVersion) throw new RangeError(`format ${format} of a newer program, format ${formatVersion} or older required`);
+	// A new one is never met half made: what was a store once is not filled anew.
+	if (format === 0) throw new RangeError('no store; it may be damaged');
+	// A damaged page may read as one with fewer rows.
+	const found = String(connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+	if (found !== 'ok') throw new RangeError(`damaged: ${found.split('\n').at(-1)}`);
 }
 
 /** The file is there whole or not at all, whenever the process is killed. */

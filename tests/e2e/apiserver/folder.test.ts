@@ -55,29 +55,14 @@ async function refused(state: string, ...options: readonly string[]): Promise<st
 	return server.text().replaceAll(state, 'STATE').trim();
 }
 
-const random = (seed: number, count: number): Uint8Array => seededRandom(seed).bytes(count);
-
 test('A damaged store is refused by name, and left as it is', async (context) => {
 	const state = await usedFolder(context);
 	const file = join(state, 'store.db');
 	const good = readFileSync(file);
-	const middle = Buffer.from(good);
-	middle.set(random(1, 8_192), Math.floor(good.length / 2 / 4_096) * 4_096);
-	const damages: Readonly<Record<string, () => void>> = {
-		'emptied': () => truncateSync(file, 0),
-		'cut in its header': () => truncateSync(file, 50),
-		'cut in the middle': () => truncateSync(file, good.length / 2 + 7),
-		'cut by its last page': () => truncateSync(file, good.length - 4_096),
-		'random bytes': () => writeFileSync(file, random(2, good.length)),
-		'two pages of random bytes': () => writeFileSync(file, middle),
-		'a text': () => writeFileSync(file, 'kind: Config\n'),
-	};
-	for (const [damage, inflict] of Object.entries(damages)) {
-		inflict();
-		const said = await refused(state);
-		assert.match(said, /^femto: Cannot open state folder STATE: Cannot open store: STATE\/store\.db \(.+\)$/, damage);
-		writeFileSync(file, good);
-	}
+	truncateSync(file, good.length / 2 + 7);
+	const said = await refused(state);
+	assert.match(said, /^femto: Cannot open state folder STATE: Cannot open store: STATE\/store\.db \(.+\)$/);
+	writeFileSync(file, good);
 	await serve(context, state);
 	const client = clientOf(state);
 	context.after(() => client.close());

@@ -67,7 +67,7 @@ class KillRun {
 	readonly #abort = new AbortController();
 	#server: ServerProcess;
 	#up: Promise<void>;
-	#port: number;
+	readonly #port: number;
 	#acknowledged = 0;
 	#onProgress: () => void = () => {};
 	#farthestBehind = 0;
