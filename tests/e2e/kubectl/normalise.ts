@@ -7,6 +7,8 @@ const resourceVersion = /(resourceVersion"?: ?"?|Resource Version: +)\d+/g;
 const clientLog = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 /** Folders that `kubectl diff` and `kubectl edit` make for the time being. */
 const temporary = /\b(LIVE|MERGED|kubectl-edit)-\d+/g;
+/** Problems of one object, which the official server gives in no order. */
+const problems = /(?:^\* .*\n)+/gm;
 /** Columns move with the ages and versions in them. */
 const blanks = /(?<=\S) {2,}/g;
 const lineEnds = /[ \t]+$/gm;
@@ -23,5 +25,6 @@ export function normalise(text: string, {folder}: {readonly folder: string}): st
 		.replaceAll(resourceVersion, '$1{version}')
 		.replaceAll(age, '{age}')
 		.replaceAll(blanks, '  ')
-		.replaceAll(lineEnds, '');
+		.replaceAll(lineEnds, '')
+		.replaceAll(problems, (lines) => `${lines.trimEnd().split('\n').toSorted().join('\n')}\n`);
 }
