@@ -29,9 +29,13 @@ export async function watchFleet(options: SourceOptions, signal: AbortSignal): P
 	const batch = new Batch(options);
 	const {namespace} = options;
 	const within = namespace === undefined ? {} : {namespace};
+	if (signal.aborted) return;
 	signal.addEventListener('abort', () => batch.stop(), {once: true});
+	const containers = watchOne<FemtoContainer>('containers', {...femtoContainers, ...within}, batch, options, signal);
+	// What is shown first comes first, over one connection that is free again for the next.
+	await batch.firstAnswer;
 	await Promise.all([
-		watchOne<FemtoContainer>('containers', {...femtoContainers, ...within}, batch, options, signal),
+		containers,
 		watchOne<FemtoDevice>('devices', femtoDevices, batch, options, signal),
 		watchOne<CoreEvent>('events', {...events, ...within}, batch, options, signal),
 	]);
@@ -71,9 +75,15 @@ class Batch {
 	#timer: Timer | undefined;
 	#flushedMs = 0;
 	#stopped = false;
+	/** Something was heard or has failed, and that was told; or there is nobody left to tell. */
+	readonly firstAnswer: Promise<void>;
+	readonly #answer: () => void;
 
 	constructor(options: SourceOptions) {
 		this.#options = options;
+		const {promise, resolve} = Promise.withResolvers<void>();
+		this.firstAnswer = promise;
+		this.#answer = resolve;
 	}
 
 	add(change: FleetChange): void {
@@ -94,6 +104,7 @@ class Batch {
 	stop(): void {
 		this.#stopped = true;
 		this.#timer?.cancel();
+		this.#answer();
 	}
 
 	#schedule(): void {
@@ -109,7 +120,9 @@ class Batch {
 		// First the objects: what says that all are listed must not come before them.
 		if (changes.length > 0) this.#options.dispatch({type: 'changes', changes, nowMs: this.now()});
 		for (const collection of this.#learned) {
-			this.#options.dispatch({type: 'link', collection, facts: this.#facts[collection]});
+			const facts = this.#facts[collection];
+			this.#options.dispatch({type: 'link', collection, facts});
+			if (facts.heardMs !== undefined || facts.failedMs !== undefined) this.#answer();
 		}
 		this.#learned.clear();
 	}

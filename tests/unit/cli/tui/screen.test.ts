@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {renderToString} from 'ink';
-import {createElement} from 'react';
-import {App} from '../../../../cli/tui/app.ts';
 import {toAnsi} from '../../../../cli/tui/draw/ansi.ts';
 import {drawScreen} from '../../../../cli/tui/draw/screen.ts';
-import {Loop} from '../../../../cli/tui/loop.ts';
 import {initialState, type Size, type State} from '../../../../cli/tui/state/state.ts';
 import {widthOf} from '../../../../cli/tui/text.ts';
 import {sampleMs} from '../../../support/sample-fleet.ts';
@@ -114,12 +110,4 @@ test('Signs and words say all that colours say', () => {
 	// oxlint-disable-next-line no-control-regex -- what is written begins with escape
 	assert.doesNotMatch(plain, /\u001b\[(3|9)\d/);
 	assert.match(plain, /✖ plant-a\/pump-guard {3}RolledBack/);
-});
-
-test('Ink draws those lines as they are', () => {
-	const {state} = run(start, []);
-	const text = renderToString(createElement(App, {loop: new Loop(state, () => {}), hasColour: false}), {columns: 80});
-	// oxlint-disable-next-line no-control-regex -- what is written begins with escape
-	const lines = text.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trimEnd());
-	assert.deepEqual(lines, plainLines(state));
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import {afterEach, test} from 'node:test';
 import {cleanup, render} from 'ink-testing-library';
 import {createElement} from 'react';
-import {App} from '../../../../cli/tui/app.ts';
+import {Keyboard} from '../../../../cli/tui/keyboard.ts';
 import {Loop} from '../../../../cli/tui/loop.ts';
 import {shown, type Effect} from '../../../../cli/tui/state/state.ts';
-import {sampleState} from './support.ts';
+import {plainLines, sampleState} from './support.ts';
 
 afterEach(cleanup);
 
@@ -13,7 +13,7 @@ afterEach(cleanup);
 async function open() {
 	const effects: Effect[] = [];
 	const loop = new Loop(sampleState(200, {columns: 100, rows: 24}), (effect) => effects.push(effect));
-	const terminal = render(createElement(App, {loop, hasColour: false}));
+	const terminal = render(createElement(Keyboard, {dispatch: loop.dispatch}));
 	// Ink listens from the next turn of the event loop on.
 	await new Promise((resolve) => setImmediate(resolve));
 	const type = async (text: string): Promise<void> => {
@@ -26,8 +26,7 @@ async function open() {
 		terminal.stdin.write(text);
 		await changed;
 	};
-	// oxlint-disable-next-line no-control-regex -- what is written begins with escape
-	const frame = (): string => (terminal.lastFrame() ?? '').replaceAll(/\u001b\[[\d;]*m/g, '');
+	const frame = (): string => plainLines(loop.state()).join('\n');
 	return {effects, frame, loop, terminal, type};
 }
 
