@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/crypto/crypto.h"
-#include "core/vm/bytes.h"
 
 /* Fills `spec`; false = more hooks or parameters than this firmware has room for. */
 static bool read_hooks(const struct proto_assignment *assignment, struct femto_spec *spec)
@@ -230,18 +229,21 @@ uint8_t femto_apply_document(struct femto *f, struct cbor_view bytes, uint64_t n
 
 void femto_take_over_document(struct femto *f, uint64_t now_ms)
 {
-	const size_t size = femto_read_document(f);
-	const struct cbor_view document = femto_stored_document(f, size);
-	if (size == 0) {
+	uint64_t generation = 0;
+	uint64_t other = 0;
+	(void)femto_read_document(f, 0, &other);
+	(void)femto_read_document(f, 1, &generation);
+	f->document_place = generation > other ? 1 : 0;
+	const struct cbor_view document = femto_read_document(f, f->document_place, &generation);
+	if (document.size == 0) {
 		return;
 	}
 	uint8_t digest[CRYPTO_SHA256_BYTES];
 	crypto_sha256(document.data, document.size, digest);
-	f->accepted_generation = bpf_load64(f->object);
+	f->accepted_generation = generation;
 	f->document_generation = f->accepted_generation;
 	f->head_bytes = (uint16_t)document.size;
 	memcpy(f->head_digest, digest, FEMTO_DIGEST_BYTES);
-	memcpy(f->document_digest, digest, FEMTO_DIGEST_BYTES);
 	/* it was accepted once; a firmware with less room may refuse it now, and says so */
 	f->document_reason = femto_apply_document(f, document, now_ms);
 }

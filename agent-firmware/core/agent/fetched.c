@@ -74,13 +74,12 @@ static bool finish_document(struct femto *f, struct cbor_view bytes, uint64_t no
 		femto_pull_stop(f);
 		return true;
 	}
-	if (!femto_keep_document(f, bytes)) {
+	if (!femto_keep_document(f, femto_spare_place(f), bytes)) {
 		femto_postpone(f, REFUSAL_NO_FLASH, now_ms);
 		femto_pull_stop(f);
 		return false;
 	}
 	clear_note(f, now_ms);
-	memcpy(f->document_digest, f->pull.digest, FEMTO_DIGEST_BYTES);
 	f->document_generation = f->accepted_generation;
 	femto_pull_stop(f);
 	(void)femto_apply_document(f, bytes, now_ms); /* checked above */

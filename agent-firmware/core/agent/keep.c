@@ -1,7 +1,9 @@
 /*
  * What the agent keeps in the store (core/store/store.h has the kinds):
  *
- *   document    u64 desiredGeneration, little-endian, then the document
+ *   document    u64 desiredGeneration, little-endian, then the document. There are two places: what
+ *               has the higher generation is in force. The other one is the spare: the document
+ *               before it, so that going back to it fetches nothing; it goes when room is needed
  *   grant       the signed grant
  *   generation  u16 bytes of the statement, little-endian, the statement, the packed image
  *   mark        mark.c
@@ -15,11 +17,29 @@
 #define GENERATION_BYTES 8u
 #define SIZE_BYTES 2u
 
-/* A store that fails is counted; a full one is an ordinary outcome. */
-static bool put(
+/* The one in place 0 has no id. */
+static struct store_key document_key(uint8_t place)
+{
+	const uint8_t id[1] = {1};
+	return store_key_bytes(STORE_DOCUMENT, id, place);
+}
+
+/* Bytes of the spare document with its generation, 0 = there is none. */
+static uint32_t spare_bytes(const struct femto *f)
+{
+	const struct store_key key = document_key(femto_spare_place(f));
+	struct store_ref ref;
+	return store_find(&f->store, &key, &ref) == STORE_OK ? ref.size : 0;
+}
+
+bool femto_keep(
 	struct femto *f, const struct store_key *key, const struct store_part *parts, size_t count)
 {
-	const enum store_err err = store_put(&f->store, key, parts, count);
+	enum store_err err = store_put(&f->store, key, parts, count);
+	const struct store_key spare = document_key(femto_spare_place(f));
+	if (err == STORE_FULL && spare_bytes(f) > 0 && store_remove(&f->store, &spare) == STORE_OK) {
+		err = store_put(&f->store, key, parts, count);
+	}
 	if (err < 0) {
 		femto_count(f, COUNTER_FLASH_ERROR);
 	}
@@ -43,26 +63,38 @@ static size_t get(struct femto *f, const struct store_key *key, uint8_t *out, si
 	return 0;
 }
 
-bool femto_keep_document(struct femto *f, struct cbor_view document)
+uint32_t femto_free_flash(const struct femto *f)
+{
+	return store_free_bytes(&f->store) + spare_bytes(f);
+}
+
+uint8_t femto_spare_place(const struct femto *f)
+{
+	return f->document_place ^ 1u;
+}
+
+bool femto_keep_document(struct femto *f, uint8_t place, struct cbor_view document)
 {
 	uint8_t generation[GENERATION_BYTES];
 	bpf_store64(generation, f->accepted_generation);
 	const struct store_part parts[] = {
 		{generation, sizeof(generation)}, {document.data, document.size}};
-	const struct store_key key = store_key_plain(STORE_DOCUMENT);
-	return put(f, &key, parts, 2);
+	const struct store_key key = document_key(place);
+	if (!femto_keep(f, &key, parts, 2)) {
+		return false;
+	}
+	f->document_place = place;
+	return true;
 }
 
-size_t femto_read_document(struct femto *f)
+struct cbor_view femto_read_document(struct femto *f, uint8_t place, uint64_t *generation)
 {
-	const struct store_key key = store_key_plain(STORE_DOCUMENT);
+	const struct store_key key = document_key(place);
 	const size_t size = get(f, &key, f->object, sizeof(f->object));
-	return size <= GENERATION_BYTES ? 0 : size - GENERATION_BYTES;
-}
-
-struct cbor_view femto_stored_document(const struct femto *f, size_t size)
-{
-	return (struct cbor_view){f->object + GENERATION_BYTES, size};
+	const bool is_there = size > GENERATION_BYTES;
+	*generation = is_there ? bpf_load64(f->object) : 0;
+	return (struct cbor_view){
+		f->object + GENERATION_BYTES, is_there ? size - GENERATION_BYTES : 0};
 }
 
 bool femto_keep_open(struct femto *f)
@@ -82,7 +114,7 @@ bool femto_keep_grant(struct femto *f, uint32_t tenant, struct cbor_view grant)
 {
 	const struct store_key key = store_key_name(STORE_GRANT, tenant, NULL, 0);
 	const struct store_part part = {grant.data, grant.size};
-	return put(f, &key, &part, 1);
+	return femto_keep(f, &key, &part, 1);
 }
 
 size_t femto_read_grant(struct femto *f, uint32_t tenant, uint8_t *out, size_t capacity)
@@ -99,7 +131,7 @@ bool femto_keep_install(struct femto *f, uint8_t local_id, uint32_t generation,
 	const struct store_part parts[] = {{size, sizeof(size)}, {statement.data, statement.size},
 		{image.data, image.size}};
 	const struct store_key key = store_key_slot(STORE_GENERATION, local_id, generation);
-	return put(f, &key, parts, 3);
+	return femto_keep(f, &key, parts, 3);
 }
 
 bool femto_read_install(struct femto *f, uint8_t local_id, uint32_t generation,

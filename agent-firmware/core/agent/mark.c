@@ -78,11 +78,7 @@ bool femto_keep_mark(struct femto *f, uint8_t local_id, const struct femto_mark 
 	}
 	const struct store_key key = store_key_slot(STORE_MARK, local_id, 0);
 	const struct store_part part = {bytes, writer.size};
-	const enum store_err err = store_put(&f->store, &key, &part, 1);
-	if (err < 0) {
-		femto_count(f, COUNTER_FLASH_ERROR);
-	}
-	return err == STORE_OK;
+	return femto_keep(f, &key, &part, 1);
 }
 
 /* Numbers in a row; the first failure sticks, and gives 0. */

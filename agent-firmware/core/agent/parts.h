@@ -211,12 +211,23 @@ bool femto_report_owes_inventory(const struct femto *f);
 
 /* Opens the store and counts the boot. False = the flash does not work. */
 bool femto_keep_open(struct femto *f);
-/* Keeps the document together with the accepted generation. */
-bool femto_keep_document(struct femto *f, struct cbor_view document);
-/* Reads it into the object buffer; its bytes, 0 = there is none. */
-size_t femto_read_document(struct femto *f);
-/* The document of `size` bytes after femto_read_document. */
-struct cbor_view femto_stored_document(const struct femto *f, size_t size);
+/*
+ * Makes the joined parts the value of `key`, at the cost of the spare document when there is no
+ * room. A store that fails is counted; a full one is an ordinary outcome.
+ */
+bool femto_keep(
+	struct femto *f, const struct store_key *key, const struct store_part *parts, size_t count);
+/* Flash that something new may take. */
+uint32_t femto_free_flash(const struct femto *f);
+/* The place of a document that is not in force: a new one goes there. */
+uint8_t femto_spare_place(const struct femto *f);
+/* Keeps the document together with the accepted generation: the one in this place is in force. */
+bool femto_keep_document(struct femto *f, uint8_t place, struct cbor_view document);
+/*
+ * Reads the document of a place and its generation into the object buffer; without bytes, and 0,
+ * when there is none.
+ */
+struct cbor_view femto_read_document(struct femto *f, uint8_t place, uint64_t *generation);
 bool femto_keep_grant(struct femto *f, uint32_t tenant, struct cbor_view grant);
 /* Bytes of a grant in `out`, 0 = none. */
 size_t femto_read_grant(struct femto *f, uint32_t tenant, uint8_t *out, size_t capacity);

@@ -25,22 +25,37 @@ static bool wants_document(const struct femto *f)
 	return f->accepted_generation != f->document_generation && !f->document_refused;
 }
 
-/* A newer head with the document that is in force: only the number is new. */
+/* The document that the head names, when it stands in this place of the store. */
+static bool read_named(struct femto *f, uint8_t place, struct cbor_view *document)
+{
+	uint64_t generation = 0;
+	struct proto_document message;
+	*document = femto_read_document(f, place, &generation);
+	return document->size == f->head_bytes &&
+		   femto_is_named(*document, f->head_digest, FEMTO_DIGEST_BYTES) &&
+		   femto_check_document(*document, &message) == 0;
+}
+
+/*
+ * A newer head with the document that is in force, or the one before it: only the number is new.
+ * One that the device can't follow, or keep, is fetched as any other.
+ */
 static bool renew_document(struct femto *f, uint64_t now_ms)
 {
-	if (f->document_generation == 0 || f->head_bytes == 0 ||
-		memcmp(f->head_digest, f->document_digest, FEMTO_DIGEST_BYTES) != 0) {
-		return false;
+	if (f->pull.object == FEMTO_OBJECT_DOCUMENT &&
+		memcmp(f->pull.digest, f->head_digest, FEMTO_DIGEST_BYTES) == 0) {
+		return false; /* it was not there: what has come of it stands in the buffer */
 	}
 	femto_pull_stop(f);
 	f->candidate.index = FEMTO_NO_SLOT;
-	const size_t size = femto_read_document(f);
-	const struct cbor_view document = femto_stored_document(f, size);
-	if (size == 0 || !femto_keep_document(f, document)) {
-		return false; /* fetched as any other */
+	struct cbor_view document;
+	if (!(read_named(f, 0, &document) && femto_keep_document(f, 0, document)) &&
+		!(read_named(f, 1, &document) && femto_keep_document(f, 1, document))) {
+		return false;
 	}
 	f->document_generation = f->accepted_generation;
-	f->document_reason = femto_apply_document(f, document, now_ms);
+	f->document_reason = 0;
+	(void)femto_apply_document(f, document, now_ms); /* checked above */
 	f->reconcile = true; /* what was refused or given up is tried again */
 	return true;
 }

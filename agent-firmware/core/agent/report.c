@@ -44,9 +44,12 @@ void femto_report_poll(struct femto *f, uint64_t now_ms)
 	report->in_flight = false; /* nothing is: whatever was, the client gave it up */
 	/* while there are steps to take at once, what a report would say is about to change */
 	if (report->size == 0 && now_ms >= report->due_ms && !f->reconcile) {
-		const bool is_news = report->changed;
+		/* who takes a version back asks at once for the memory that this leaves */
+		const bool is_whole = report->gave_up && femto_report_owes_inventory(f);
+		const bool is_news = report->changed && !is_whole;
 		report->due_ms = now_ms + (uint64_t)femto_report_period(f) * 1000u;
 		report->changed = false;
+		report->gave_up = false;
 		femto_report_build(f, is_news);
 	}
 	if (report->size > 0) {

@@ -121,7 +121,7 @@ static struct proto_inventory inventory_of(const struct femto *f, struct lists *
 		.hooks = list_hooks(lists),
 		.helpers = FEMTO_HELPERS_OFFERED,
 		.free_ram_bytes = femto_arena_free(f),
-		.free_flash_bytes = store_free_bytes(&f->store),
+		.free_flash_bytes = femto_free_flash(f),
 		.mtu_bytes = f->config.mtu_bytes,
 		.document_bytes = FEMTO_DOCUMENT_BYTES,
 		.containers = FEMTO_CONTAINERS_MAX,

@@ -211,6 +211,7 @@ struct femto_report {
 	uint8_t part;           /* slice in flight, or next */
 	bool in_flight;         /* that slice was handed to the client */
 	bool changed;           /* since the report in the buffer was built */
+	bool gave_up;           /* of these changes, one is that a generation was given up */
 	bool has_inventory;     /* the report carries it */
 	bool inventory_sent;    /* acknowledged in this boot */
 };
@@ -226,7 +227,7 @@ struct femto {
 	uint8_t head_digest[FEMTO_DIGEST_BYTES];     /* of the document it names */
 	uint16_t head_bytes;                         /* size of that document */
 	uint64_t document_generation; /* that came with the document in force, 0 = none */
-	uint8_t document_digest[FEMTO_DIGEST_BYTES]; /* of the document in force */
+	uint8_t document_place;       /* in the store, of the document in force: 0 or 1 */
 	uint8_t document_reason;      /* what keeps the newest document from being followed, 0 = none */
 	bool document_refused;        /* for good: only another one helps */
 	struct femto_wait document_wait;

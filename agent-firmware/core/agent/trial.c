@@ -117,6 +117,7 @@ static void give_up(struct femto *f, struct femto_container *container,
 			container->restore ? CONTAINER_REFUSED : CONTAINER_QUARANTINED, why, now_ms);
 	}
 	femto_report_soon(f, now_ms);
+	f->report.gave_up = true;
 }
 
 void femto_quarantine(struct femto *f, struct femto_container *container, uint64_t now_ms)
@@ -138,6 +139,7 @@ void femto_quarantine(struct femto *f, struct femto_container *container, uint64
 static void give_up_all(struct femto *f, uint8_t reason, uint64_t now_ms)
 {
 	const struct femto_refused why = {reason, FEMTO_NO_INSTRUCTION};
+	femto_report_drop(f); /* half told since the link died: the next one says more */
 	for (size_t i = 0; i < FEMTO_CONTAINERS_MAX; i++) {
 		if (is_on_trial(&f->containers[i]) && f->containers[i].link_worked) {
 			give_up(f, &f->containers[i], why, true, now_ms);

@@ -72,7 +72,7 @@
 
 /* What a key is about. The values stand in flash: never renumber, never reuse. 1 to 126. */
 enum store_kind {
-	STORE_DOCUMENT = 1,   /* no id: u64 desiredGeneration, then the accepted document */
+	STORE_DOCUMENT = 1,   /* nothing, or one byte: u64 desiredGeneration, then an accepted document */
 	STORE_GENERATION = 2, /* local id, generation: one install, with statement and image */
 	STORE_MARK = 3,       /* local id: which generation runs, and whether it is confirmed */
 	STORE_FLOOR = 4,      /* tenant, container name: lowest sequence; only raised; survives removal */

@@ -78,10 +78,7 @@ TEST("going back to the previous version needs no download")
 	for (size_t i = 0; i < peer.fleet.object_count; i++) {
 		peer.fleet.objects[i].missing = true;
 	}
-	fleet_assign(&peer.fleet, &quiet, 1);
-	struct fleet_object *document = &peer.fleet.objects[3];
-	document->missing = false; /* the one of the first head, again */
-	peer_publish_head(&peer);
+	assign(&quiet, 1); /* the document of the first head, again */
 	REQUIRE(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
 	CHECK_EQUAL(info_of(0).generation, 1);
 }

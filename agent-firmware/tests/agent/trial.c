@@ -164,6 +164,23 @@ TEST("a link that dies under a trial ends it after ten minutes, and not before")
 	check_reverted(old, REFUSAL_LINK_DEAD);
 }
 
+TEST("of a report that a dead link has cut short no more is told when it works again")
+{
+	struct fleet_container next = version(&watch, 2);
+	next.min_ready_seconds = 3600;
+	(void)try_out(&next);
+	peer_run(&peer, 30000);
+	const uint32_t reports = peer.report.count;
+	peer.is_down = true;
+	peer_run(&peer, 660000);
+	CHECK_EQUAL(info_of(0).refusal, REFUSAL_LINK_DEAD);
+	peer.is_down = false;
+	peer_run(&peer, 20000);
+	CHECK_EQUAL(peer.report.state[1], CONTAINER_REFUSED);
+	CHECK_EQUAL(peer.report.reason[1], REFUSAL_LINK_DEAD);
+	CHECK_EQUAL(peer.report.count - reports, 1);
+}
+
 TEST("a dead link ends a trial also when the device reboots meanwhile")
 {
 	struct fleet_container next = version(&watch, 2);
@@ -267,6 +284,18 @@ TEST("once confirmed, the faults of any ten minutes count, and lead back")
 	CHECK_EQUAL(info_of(0).generation, 1);
 	REQUIRE(peer_run_until(&peer, 2, CONTAINER_REFUSED, 30000));
 	CHECK_EQUAL(peer.report.reason[2], REFUSAL_TOO_MANY_FAULTS);
+}
+
+TEST("that a confirmed version was given up is said in one report, with the memory that is free")
+{
+	begin_confirmed_faults(0);
+	peer_run(&peer, 10000);
+	const uint32_t reports = peer.report.count;
+	fault(4);
+	peer_run(&peer, 10000);
+	CHECK_EQUAL(peer.report.state[2], CONTAINER_REFUSED);
+	CHECK(peer.report.has_inventory);
+	CHECK_EQUAL(peer.report.count - reports, 1);
 }
 
 TEST("a confirmed version whose floor forbids the one before it is quarantined instead")

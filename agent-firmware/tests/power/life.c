@@ -86,6 +86,7 @@ static const struct cut_phase life[] = {
 		.ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "faults on trial: back", BOTH(bad),
 		.ends = {{1, CONTAINER_REFUSED, 0}, CONFIRMED(2)}},
+	{.row = "back to the document before", BOTH(second), .ends = {CONFIRMED(1), CONFIRMED(2)}},
 	{.row = "watchdog resets on trial: back", BOTH(frozen), .resets = 3,
 		.ends = {{1, CONTAINER_REFUSED, CONTAINER_TRIAL}, CONFIRMED(2)}},
 	{.row = "back by document", BOTH(second), .ends = {CONFIRMED(1), CONFIRMED(2)}},

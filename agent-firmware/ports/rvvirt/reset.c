@@ -1,0 +1,33 @@
+#include "reset.h"
+
+#include "machine.h"
+
+#define TEST_RESET 0x7777u
+/* Memory that was never written holds neither this nor its complement. */
+#define MARK 0x57444f47u
+
+struct note {
+	uint32_t mark;
+	uint32_t complement;
+	uint32_t cause; /* enum femto_reset */
+};
+
+static struct note note __attribute__((section(".noinit")));
+
+enum femto_reset rv_reset_take_cause(void)
+{
+	const bool is_kept = note.mark == MARK && note.complement == ~MARK;
+	const bool was_watchdog = is_kept && note.cause == (uint32_t)FEMTO_RESET_WATCHDOG;
+	note = (struct note){.mark = 0};
+	return was_watchdog ? FEMTO_RESET_WATCHDOG : FEMTO_RESET_OTHER;
+}
+
+_Noreturn void rv_reset(enum femto_reset cause)
+{
+	note = (struct note){MARK, ~MARK, (uint32_t)cause};
+	FENCE();
+	*reg32(TEST_DEVICE) = TEST_RESET;
+	for (;;) {
+		WFI();
+	}
+}
