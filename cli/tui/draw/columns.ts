@@ -11,7 +11,7 @@ export interface Column<Row> {
 
 /** The columns that fit beside each other, and the last one over all that is left. */
 export function arrange<Row>(columns: readonly Column<Row>[], width: number, gap: number): readonly Column<Row>[] {
-	const used = columns.slice(0, -1).reduce((sum, column) => sum + column.width + gap, 1);
+	const used = columns.slice(0, -1).reduce((sum, {width: own}, index) => sum + own + gapAfter(index, gap), 1);
 	const last = Math.max(0, width - used - 1);
 	return columns.map((column, index) => (index === columns.length - 1 ? {...column, width: last} : column));
 }
@@ -29,8 +29,13 @@ export function rowLine<Row>(columns: readonly Column<Row>[], row: Row, gap: num
 }
 
 function join(cells: readonly (readonly Span[])[], gap: number): Line {
-	const space = {text: ' '.repeat(gap)};
-	return {spans: [{text: ' '}, ...cells.flatMap((cell, index) => (index === 0 ? cell : [space, ...cell]))]};
+	const spaced = cells.flatMap((cell, index) => (index === 0 ? cell : [{text: ' '.repeat(gapAfter(index - 1, gap))}, ...cell]));
+	return {spans: [{text: ' '}, ...spaced]};
+}
+
+/** The sign at the beginning belongs to what follows. */
+function gapAfter(index: number, gap: number): number {
+	return index === 0 ? 1 : gap;
 }
 
 /** The width of the widest of `texts`, between two bounds. */

@@ -6,7 +6,7 @@ import type {ListScreen, State} from '../state/state.ts';
 import {wrap} from '../text.ts';
 import {arrange, headLine, rowLine, type Column} from './columns.ts';
 import {containerDetail, deviceDetail} from './detail.ts';
-import {containerColumns, deviceColumns, eventColumns, wideFrom} from './lists.ts';
+import {containerColumns, deviceColumns, eventColumns, gapOf} from './lists.ts';
 import {rule} from './rule.ts';
 
 /** What stands between title and footer of a list. */
@@ -54,7 +54,7 @@ function listLines<Row extends {readonly key: string}>(
 	state: State, screen: ListScreen, rows: readonly Row[], wanted: readonly Column<Row>[],
 ): readonly Line[] {
 	const {columns} = state.size;
-	const gap = columns >= wideFrom ? 2 : 1;
+	const gap = gapOf(columns);
 	const arranged = arrange(wanted, columns, gap);
 	const {list} = listLayout(state.size, screen.kind, rows.length);
 	const index = chosenIndex(rows, screen);
@@ -90,7 +90,7 @@ const nothing: Readonly<Record<ListScreen['kind'], string>> = {
 function eventLines(state: State, container: string | undefined, height: number): readonly Line[] {
 	if (height === 0) return [];
 	const rows = paneEvents(state.fleet, container).slice(0, height - 1);
-	const gap = state.size.columns >= wideFrom ? 2 : 1;
+	const gap = gapOf(state.size.columns);
 	const arranged = arrange(eventColumns(rows, state.size.columns, state.nowMs), state.size.columns, gap);
 	const lines = rows.map((row) => rowLine(arranged, row, gap, false));
 	const rest = Array.from({length: Math.max(0, height - 1 - rows.length)}, () => emptyLine);

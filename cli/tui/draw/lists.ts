@@ -6,42 +6,99 @@ import {signs} from '../state/mark.ts';
 import {memo} from '../state/memo.ts';
 import {age} from '../text.ts';
 import {bar, grouped} from './bar.ts';
-import {widest, type Column} from './columns.ts';
+import {arrange, widest, type Column} from './columns.ts';
 
 /** From this width on there is a column for everything. */
 export const wideFrom = 120;
 
+const wideGap = 2;
+
+/** Blanks between columns. */
+export function gapOf(columns: number): number {
+	return columns >= wideFrom ? wideGap : 1;
+}
+
+/** What a reason needs to say something. */
+const reasonMin = 28;
+
+/** What gives way to the reason. */
+interface ContainerLayout {
+	readonly nameMax: number;
+	readonly barWidth: number;
+	readonly counts: readonly CountColumn[];
+}
+
+interface CountColumn {
+	readonly title: string;
+	readonly of: keyof ContainerRow['counts'];
+	readonly tone: 'bad' | 'warning' | 'dim';
+}
+
+const failed: CountColumn = {title: 'FAILED', of: 'failed', tone: 'bad'};
+const countColumns: readonly CountColumn[] = [
+	failed, {title: 'ASLEEP', of: 'asleep', tone: 'dim'}, {title: 'LATE', of: 'late', tone: 'warning'},
+	{title: 'LOST', of: 'lost', tone: 'bad'},
+];
+
+/** The richest columns that leave the reason its room. Every count stands below the list, too. */
 export function containerColumns(rows: readonly ContainerRow[], columns: number): readonly Column<ContainerRow>[] {
-	const isWide = columns >= wideFrom;
-	const barWidth = isWide ? 20 : 8;
-	const count = (title: string, of: keyof ContainerRow['counts'], tone: 'bad' | 'warning' | 'dim'): Column<ContainerRow> => ({
-		title, width: Math.max(title.length, 5), align: 'right',
-		cell: ({counts}) => span(grouped(counts[of]), counts[of] > 0 ? tone : 'dim'),
-	});
-	const numbers: readonly Column<ContainerRow>[] = isWide
-		? [
-			{title: 'READY', width: 6, align: 'right', cell: ({counts}) => ({text: grouped(counts.ready)})},
-			{title: 'TOTAL', width: 6, align: 'right', cell: ({counts}) => ({text: grouped(counts.matched)})},
-			count('FAILED', 'failed', 'bad'), count('ASLEEP', 'asleep', 'dim'),
-			count('LATE', 'late', 'warning'), count('LOST', 'lost', 'bad'),
-		]
-		: [{title: 'READY', width: widest(rows.map(readyText), 5, 11), align: 'right', cell: (row) => ({text: readyText(row)})}];
+	if (columns < wideFrom) return narrowColumns(rows, columns);
+	const isWanted = ({of}: CountColumn): boolean => rows.some(({counts}) => counts[of] > 0);
+	const layouts: readonly ContainerLayout[] = [
+		{nameMax: 40, barWidth: 20, counts: countColumns},
+		{nameMax: 40, barWidth: 12, counts: countColumns},
+		{nameMax: 40, barWidth: 12, counts: countColumns.filter(isWanted)},
+		{nameMax: 28, barWidth: 10, counts: countColumns.filter(isWanted)},
+		{nameMax: 28, barWidth: 10, counts: [failed].filter(isWanted)},
+	];
+	const candidates = layouts.map((layout) => wideColumns(rows, layout));
+	const fits = (each: readonly Column<ContainerRow>[]): boolean => (arrange(each, columns, wideGap).at(-1)?.width ?? 0) >= reasonMin;
+	return candidates.find(fits) ?? candidates.at(-1) ?? [];
+}
+
+function narrowColumns(rows: readonly ContainerRow[], columns: number): readonly Column<ContainerRow>[] {
 	return [
-		{title: '', width: 1, cell: ({mark}) => span(signs[mark], mark)},
-		{title: 'NAMESPACE/NAME', width: widest(rows.map(({key}) => key), 14, isWide ? 40 : 20), cell: ({key}) => ({text: key})},
-		{title: 'STATUS', width: widest(rows.map(({word}) => word), 6, isWide ? 24 : 12), cell: ({word, mark}) => span(word, mark)},
-		{title: 'WAVE', width: 4, cell: ({wave}) => span(wave || '–', wave ? 'plain' : 'dim')},
-		{title: 'PROGRESS', width: barWidth, cell: ({counts}) => bar(counts, barWidth)},
-		...numbers,
-		{title: 'REASON', width: 0, cell: (row) => span(shortReason(row), row.mark === 'good' ? 'dim' : 'plain')},
+		...headColumns(rows, columns < 100 ? 20 : 28, 12),
+		{title: 'PROGRESS', width: 8, cell: ({counts}) => bar(counts, 8)},
+		{title: 'READY', width: widest(rows.map(readyText), 5, 11), align: 'right', cell: (row) => ({text: readyText(row)})},
+		reasonColumn,
 	];
 }
 
+function wideColumns(rows: readonly ContainerRow[], {nameMax, barWidth, counts}: ContainerLayout): readonly Column<ContainerRow>[] {
+	const number = ({title, of, tone}: CountColumn): Column<ContainerRow> => ({
+		title, width: Math.max(title.length, 5), align: 'right',
+		cell: (row) => span(grouped(row.counts[of]), row.counts[of] > 0 ? tone : 'dim'),
+	});
+	return [
+		...headColumns(rows, nameMax, 24),
+		{title: 'PROGRESS', width: barWidth, cell: (row) => bar(row.counts, barWidth)},
+		{title: 'READY', width: 6, align: 'right', cell: (row) => ({text: grouped(row.counts.ready)})},
+		{title: 'TOTAL', width: 6, align: 'right', cell: (row) => ({text: grouped(row.counts.matched)})},
+		...counts.map(number),
+		reasonColumn,
+	];
+}
+
+function headColumns(rows: readonly ContainerRow[], nameMax: number, wordMax: number): readonly Column<ContainerRow>[] {
+	return [
+		{title: '', width: 1, cell: ({mark}) => span(signs[mark], mark)},
+		{title: 'NAMESPACE/NAME', width: widest(rows.map(({key}) => key), 14, nameMax), cell: ({key}) => ({text: key})},
+		{title: 'STATUS', width: widest(rows.map(({word}) => word), 6, wordMax), cell: ({word, mark}) => span(word, mark)},
+		{title: 'WAVE', width: 4, cell: ({wave}) => span(wave || '–', wave ? 'plain' : 'dim')},
+	];
+}
+
+const reasonColumn: Column<ContainerRow> = {
+	title: 'REASON', width: 0, cell: (row) => span(shortReason(row), row.mark === 'good' ? 'dim' : 'plain'),
+};
+
 /** Without what stands in other columns: wave, counts, the revision of this container. */
-function shortReason({reason}: ContainerRow): string {
+function shortReason({reason, mark}: ContainerRow): string {
 	const counted = /^(?:wave \d+ of \d+(?:, |$))?(?:\d+ of \d+ devices Ready(?:, |$))?/;
 	const short = reason.replace(counted, '').replace(/^\S+ failed: /, '');
-	return short === '' ? reason : short;
+	if (short !== '') return short;
+	return mark === 'good' ? 'all devices Ready' : reason.replace(/^wave \d+ of \d+, /, '');
 }
 
 function readyText({counts: {ready, matched}}: ContainerRow): string {

@@ -22,7 +22,7 @@ test('80×24: containers with sign, name, word, wave, progress, counts and reaso
 	assert.match(lines[0] ?? '', /^ femtofleet {2}https:\/\/127\.0\.0\.1:6443 +● connected$/);
 	assert.equal(lines[1], ' Containers 6  ✔ 1  ✖ 2  ◌ 1  ◷ 1  ॥ 1');
 	assert.equal(lines[2], '   NAMESPACE/NAME       STATUS      WAVE PROGRESS   READY REASON');
-	assert.equal(lines[3], ' ✔ default/hello        Ready       3/3  ████████ 200/200 200 of 200 devices R…');
+	assert.equal(lines[3], ' ✔ default/hello        Ready       3/3  ████████ 200/200 all devices Ready');
 	assert.equal(lines[4], ' ॥ default/valve        Paused      2/3  █░░░░░░░  20/200 40 asleep');
 	assert.equal(lines[6], ' ✖ plant-a/pump-guard   RolledBack  1/3  ▚░░░░░░░   0/200 sim-0002: TooManyFau…');
 	assert.equal(lines[7], ' ◌ plant-a/vibration    Progressing 2/3  ████▚░░░ 110/200 1 failed, 1 late, 1 …');
@@ -37,7 +37,18 @@ test('200×50: every count has its column, and the reason its room', () => {
 	const lines = plainLines(sampleState(5_000, wide));
 	assert.equal(lines.length, 50);
 	assert.match(lines[2] ?? '', /STATUS +WAVE +PROGRESS +READY +TOTAL +FAILED +ASLEEP +LATE +LOST +REASON$/);
-	assert.match(lines[7] ?? '', /^ ◌ {2}plant-a\/vibration +Progressing +2\/3 +█{11}▚░{8} +2,750 +5,000 +1 +500 +1 +1 +1 failed, 1 late, 1 lost$/);
+	assert.match(lines[7] ?? '', /^ ◌ plant-a\/vibration +Progressing +2\/3 +█{11}▚░{8} +2,750 +5,000 +1 +500 +1 +1 +1 failed, 1 late, 1 lost$/);
+});
+
+test('From 100 columns on a reason has room, whatever the counts and names are', () => {
+	for (const columns of [100, 110, 119, 120, 130, 140, 160]) {
+		for (const way of ['', 'jjjj <enter>', ':fd <enter>']) {
+			const head = plainLines(press(sampleState(5_000, {columns, rows: 36}), way))[2] ?? '';
+			const room = columns - 1 - head.indexOf('REASON');
+			assert.ok(head.endsWith(' REASON') && room >= 24, `${room} columns at ${columns}: ${head}`);
+		}
+	}
+	has(sampleState(5_000, {columns: 120, rows: 36}), /PROGRESS +READY +TOTAL +FAILED +REASON$/, /5,000 +2 +sim-0002: TooManyFaults at ins…$/);
 });
 
 test('Devices of a container: what is worst comes first, with its reason, and the container above', () => {
@@ -48,7 +59,7 @@ test('Devices of a container: what is worst comes first, with its reason, and th
 	assert.equal(lines[3], ' ✖ sim-0002 Awake  Refused     12      0 south    13s TooManyFaults at instruc…');
 	assert.equal(lines[4], ' ✖ sim-0003 Awake  Quarantined 12      3 north    14s quarantined after 3 faul…');
 	has(press(state, 'j'), /^ {3}quarantined after 3 faults, the last one OutOfBounds at instruction 17$/);
-	has({...state, size: wide}, /REVISION +FAULTS +BRIDGE +LAST REPORT +REASON$/, /^ ◌ {2}sim-0007 +Awake +Waiting +12→13 +7c1f/);
+	has({...state, size: wide}, /REVISION +FAULTS +BRIDGE +LAST REPORT +REASON$/, /^ ◌ sim-0007 +Awake +Waiting +12→13 +7c1f/);
 });
 
 test('No line of any screen is wider than the terminal, and there are exactly as many as it has rows', () => {
