@@ -33,10 +33,6 @@ export const textDifferences: readonly TextDifference[] = [
 		covers: [[/^explain/, /^explain (fc|fc --recursive|fc --api-version=\S+|configmaps\.data)$/]],
 	},
 	{
-		reason: 'The official server lists the verbs of custom resources in an order of its own.',
-		covers: [[/^api-resources/, /-o wide$/]],
-	},
-	{
 		reason: 'The embedded server tells why a JSON Patch does not apply.',
 		covers: [[/^patch merges/, /--type=json/]],
 	},

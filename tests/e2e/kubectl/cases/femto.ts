@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import {testCase, type Case} from '../case.ts';
 import {container, device} from '../manifests.ts';
 
@@ -22,7 +21,6 @@ export const femtoCases: readonly Case[] = [
 		await k.says('femto version', /^Client Version: v\S+\nServer Version: v1\.36\.\S+$/m);
 		await k.says('femto --help', /kubectl femto/);
 		await k.says('plugin list --name-only', /kubectl-femto/);
-		const {code} = await k.run('femto get fc none');
-		assert.equal(code, 1);
+		await k.fails('femto get fc none', 'Error from server (NotFound): femtocontainers.femtofleet.dev "none" not found');
 	}),
 ];

@@ -53,7 +53,7 @@ export const getCases: readonly Case[] = [
 		await k.says('get fc one -o yaml --show-managed-fields=false', /kind: FemtoContainer/);
 	}),
 	testCase('get -A shows namespaces and an empty one is said to be empty', async (k) => {
-		await k.run('get fc');
+		assert.equal((await k.run('get fc')).stderr, `No resources found in ${k.namespace} namespace.\n`);
 		await k.says('get fc --ignore-not-found', '');
 		await k.ok('create -f -', container('one', [], ['labels:', `  run: ${k.namespace}`]));
 		await k.says(`get fc -A -l run=${k.namespace}`, new RegExp(`^NAMESPACE +NAME +READY.*\\n${k.namespace} +one `));
@@ -76,8 +76,19 @@ export const getCases: readonly Case[] = [
 		}
 	}),
 	testCase('a selector that is none is refused with its place', async (k) => {
-		for (const selector of ['x in', 'x=(1)', 'x=1,,', '=1', 'x notin 1', 'a b', 'x=!']) await k.run(`get fc -l '${selector}'`);
-		await k.fails('get fc -l x=_', /values|must consist of alphanumeric/);
+		const refusals = {
+			'x in': "unable to parse requirement: found '' expected: '('",
+			'x=(1)': "unable to parse requirement: found '(', expected: identifier",
+			'x=1,,': "found ',', expected: identifier after ','",
+			'=1': "found '=', expected: !, identifier, or 'end of string'",
+			'x notin 1': "unable to parse requirement: found '1' expected: '('",
+			'a b': "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",
+			'x=!': "unable to parse requirement: found '!', expected: identifier",
+		};
+		for (const [selector, problem] of Object.entries(refusals)) {
+			await k.fails(`get fc -l '${selector}'`, `Error from server (BadRequest): Unable to find "femtofleet.dev/v1alpha1, Resource=femtocontainers" that match label selector "${selector}", field selector "": ${problem}`);
+		}
+		await k.fails('get fc -l x=_', /values\[0\]\[x\]: Invalid value: "_": a valid label must be an empty string or consist of alphanumeric characters/);
 	}),
 	testCase('field selectors choose by name and namespace, events by what they are about', async (k) => {
 		await k.ok('create -f -', documents(container('one'), container('two')));
@@ -85,7 +96,7 @@ export const getCases: readonly Case[] = [
 		await k.says('get fc --field-selector metadata.name!=two -o name', 'femtocontainer.femtofleet.dev/one');
 		await k.says(`get fc -A --field-selector metadata.namespace=${k.namespace},metadata.name=one -o name`, 'femtocontainer.femtofleet.dev/one');
 		await k.fails('get fc --field-selector spec.paused=true', /field label not supported: spec.paused/);
-		await k.fails('get fc --field-selector metadata.name', /invalid (field )?selector|invalid selector/);
+		await k.fails('get fc --field-selector metadata.name', /invalid selector: 'metadata\.name'; can't understand 'metadata\.name'/);
 	}),
 	testCase('--chunk-size takes a list in parts', async (k) => {
 		const count = 25;
@@ -102,17 +113,12 @@ export const getCases: readonly Case[] = [
 		await watch.line(/\/one$/);
 		await k.ok('create -f -', container('two'));
 		await watch.line(/\/two$/);
-		const events = k.follow('get fc -w --output-watch-events --watch-only');
 		const table = k.follow('get fc one -w');
 		await table.line(/^one /);
 		await k.ok(`patch fc one --subresource=status --type=merge -p '${readyStatus('False', 'Waiting')}'`);
 		await table.line(/^one +False +Waiting/);
-		// The watch without a list may begin after the change above: each further change is told.
-		await k.ok('delete fc two');
-		await k.ok('create -f -', container('three'));
-		await Promise.race([events.line(/^(ADDED|DELETED|MODIFIED) /), watch.line(/\/three$/).then(() => events.line(/^ADDED +three|^DELETED +two/))]);
 	}),
-	testCase('get --watch-only tells additions and deletions by their names', async (k) => {
+	testCase('get -w --output-watch-events tells what kind of change it is', async (k) => {
 		await k.ok('create -f -', container('marker'));
 		const watch = k.follow('get fc -w --output-watch-events');
 		await watch.line(/^ADDED +marker/);
