@@ -25,8 +25,8 @@ const {metafile} = await build({
 	banner: {js: requireBanner},
 	// Imported dynamically, a package in CommonJS form has no names: this one also comes as a module.
 	alias: {'@peculiar/x509': '@peculiar/x509/build/x509.es.js'},
-	// ink asks for it only when DEV=true, and it is not installed.
-	external: ['react-devtools-core'],
+	// ink asks for the first only when DEV=true, and it is not installed; the second brings a native part.
+	external: ['react-devtools-core', 'serialport'],
 	logLevel: 'warning',
 	metafile: true,
 });
