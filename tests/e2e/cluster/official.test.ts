@@ -7,13 +7,15 @@ import {clusterSuite, type Cluster} from './suite.ts';
 
 const title = 'The whole loop on the official API, with RBAC and only the permissions of manifests/install';
 const skip = officialSkip();
-if (skip === undefined) clusterSuite(title, startOfficial, {more: refusals, last: usedPermissions});
+if (skip === undefined) clusterSuite(title, startOfficial, {more: whileItRuns, last: usedPermissions});
 else test(title, {skip}, () => {});
 
-function refusals(cluster: () => Cluster): void {
+function whileItRuns(cluster: () => Cluster): void {
 	const inPlant = '-n plant-a';
 	const forbidden = (user: string, verb: string, what: string): RegExp =>
 		new RegExp(`^Error from server \\(Forbidden\\).*User "${user}@example.com" cannot ${verb} resource ".*${what}"`, 's');
+
+	test('the document upgrades it and adds a controller', () => cluster().follow('Upgrade', 'Two controllers'));
 
 	test('a viewer looks at everything and writes nothing', async () => {
 		const {viewer} = cluster();
