@@ -2,7 +2,7 @@ import {Buffer} from 'node:buffer';
 import {once} from 'node:events';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer, type Server} from 'node:https';
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import type {TLSSocket} from 'node:tls';
 import {sleep, type Clock} from '../runtime/clock.ts';
 import {Answers} from '../runtime/http-listen.ts';
@@ -29,6 +29,8 @@ export interface ApiListenOptions {
 	readonly services?: Services;
 	/** A client that takes nothing of what it is sent for so long is cut; default one minute. */
 	readonly stallMs?: number;
+	/** A client that has not shaken hands, or not sent the head of a request, in this time is cut; default ten seconds. */
+	readonly headersMs?: number;
 }
 
 export interface ApiListener {
@@ -39,7 +41,6 @@ export interface ApiListener {
 	close(): Promise<void>;
 }
 
-const headersTimeoutMs = 10_000;
 /** As long as the official server lets a request last. */
 const requestTimeoutMs = 60_000;
 const keepAliveMs = 120_000;
@@ -52,6 +53,7 @@ const closeMs = 1_000;
  */
 export async function listenApi(options: ApiListenOptions): Promise<ApiListener> {
 	const {store, host = '127.0.0.1', port, pki, log, clock, random, services = {}, stallMs = 60_000} = options;
+	const {headersMs = 10_000} = options;
 	const api = createApi({store, clock, random, log, services});
 	const trusted = new WeakSet<object>();
 	const answers = new Answers((request, wanted) => {
@@ -59,10 +61,15 @@ export async function listenApi(options: ApiListenOptions): Promise<ApiListener>
 		return api({...wanted, authenticated, readBody: () => readBody(request, wanted.signal)});
 	}, log);
 	const open = new Set<ServerResponse>();
-	const server = createServer(serverOptions(pki), (request, response) => {
+	const server = createServer(serverOptions(pki, headersMs), (request, response) => {
 		open.add(response);
 		response.once('close', () => open.delete(response));
 		answers.answer(request, response);
+	});
+	const connections = new Set<Socket>();
+	server.on('connection', (socket: Socket) => {
+		connections.add(socket);
+		socket.once('close', () => connections.delete(socket));
 	});
 	server.maxConnections = connectionsMax;
 	server.on('secureConnection', (socket: TLSSocket) => {
@@ -83,11 +90,13 @@ export async function listenApi(options: ApiListenOptions): Promise<ApiListener>
 		host,
 		port: bound,
 		url: `https://${reachable(host)}:${bound}`,
-		close: () => (closing ??= close(server, answers, open, clock)),
+		close: () => (closing ??= close({server, answers, open, connections}, clock)),
 	};
 }
 
-function serverOptions({caCert, serverCert, serverKey}: ApiListenOptions['pki']): Parameters<typeof createServer>[0] {
+type ServerOptions = Parameters<typeof createServer>[0];
+
+function serverOptions({caCert, serverCert, serverKey}: ApiListenOptions['pki'], headersMs: number): ServerOptions {
 	return {
 		ca: [caCert],
 		cert: serverCert,
@@ -97,8 +106,10 @@ function serverOptions({caCert, serverCert, serverKey}: ApiListenOptions['pki'])
 		// Who has no certificate gets an answer that says so, and may ask for health and version.
 		requestCert: true,
 		rejectUnauthorized: false,
-		handshakeTimeout: headersTimeoutMs,
-		headersTimeout: headersTimeoutMs,
+		handshakeTimeout: headersMs,
+		headersTimeout: headersMs,
+		// Node looks every half minute unless told otherwise.
+		connectionsCheckingInterval: headersMs / 2,
 		requestTimeout: requestTimeoutMs,
 		keepAliveTimeout: keepAliveMs,
 	};
@@ -110,14 +121,22 @@ function reachable(host: string): string {
 	return host.includes(':') ? `[${host}]` : host;
 }
 
-async function close(server: Server, answers: Answers, open: ReadonlySet<ServerResponse>, clock: Clock): Promise<void> {
+interface Running {
+	readonly server: Server;
+	readonly answers: Answers;
+	readonly open: ReadonlySet<ServerResponse>;
+	/** Also those that have not shaken hands, of which the server's own list knows nothing. */
+	readonly connections: ReadonlySet<Socket>;
+}
+
+async function close({server, answers, open, connections}: Running, clock: Clock): Promise<void> {
 	const closed = once(server, 'close');
 	server.close();
 	const sent = answers.end().then(() => Promise.all([...open].map((response) => once(response, 'close'))));
 	const enough = new AbortController();
 	await Promise.race([sent, sleep(clock, closeMs, enough.signal).catch(() => {})]);
 	enough.abort();
-	server.closeAllConnections();
+	connections.forEach((socket) => socket.destroy());
 	await closed;
 }
 
