@@ -1,6 +1,6 @@
 /* The part of the standard header that the firmware uses, for a target without a C library. */
-#ifndef SIM_STRING_H
-#define SIM_STRING_H
+#ifndef COMMON_STRING_H
+#define COMMON_STRING_H
 
 #include <stddef.h>
 

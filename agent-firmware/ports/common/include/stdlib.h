@@ -1,10 +1,10 @@
 /* The part of the standard header that libsodium uses, for a target without a C library. */
-#ifndef SIM_STDLIB_H
-#define SIM_STDLIB_H
+#ifndef COMMON_STDLIB_H
+#define COMMON_STDLIB_H
 
 #include <stddef.h>
 
-/* Traps: the host sees a device that failed. */
+/* Traps: the port's handler of faults sees it, the host of a simulated device too. */
 _Noreturn void abort(void);
 
 #endif
