@@ -12,7 +12,7 @@ import {compare, Watcher} from './watcher.ts';
 import {marked, settle, Writer, type Account, type WriterOptions} from './writer.ts';
 
 export interface KillRunOptions {
-	/** Changes to be written. */
+	/** Acknowledged writes to wait for. */
 	readonly events: number;
 	readonly watchers: number;
 	readonly kills: number;
