@@ -11,12 +11,15 @@ import * as messages from './generate/messages.ts';
 import * as mqttsn from './generate/mqttsn.ts';
 import * as resources from './generate/resources.ts';
 import * as roundtripC from './generate/roundtrip-c.ts';
+import * as serialVectors from './generate/serial-vectors.ts';
 import * as sim from './generate/sim.ts';
 import * as suitVectors from './generate/suit-vectors.ts';
 import * as tables from './generate/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const generators = [image, messages, messagesC, messagesCddl, mqttsn, resources, roundtripC, sim, suitVectors, tables];
+const generators = [
+	image, messages, messagesC, messagesCddl, mqttsn, resources, roundtripC, serialVectors, sim, suitVectors, tables,
+];
 
 function current(path: string): string | undefined {
 	try {
