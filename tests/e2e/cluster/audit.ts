@@ -21,8 +21,13 @@ interface AuditEvent {
 	readonly responseStatus?: {readonly code?: number; readonly message?: string};
 }
 
+export interface Audit {
+	readonly flags: readonly string[];
+	readonly read: () => readonly AuditedRequest[];
+}
+
 /** Flags with which the server writes each request of one user to a file, and how to read it. */
-export function auditOf(user: string, folder: string): {readonly flags: readonly string[]; readonly read: () => AuditedRequest[]} {
+export function auditOf(user: string, folder: string): Audit {
 	const [policy, log] = [join(folder, 'audit-policy.yaml'), join(folder, 'audit.log')];
 	writeFileSync(policy, stringify({
 		apiVersion: 'audit.k8s.io/v1',

@@ -30,7 +30,8 @@ export function person(folder: string, kubeconfig: string): Person {
 		KUBECONFIG: kubeconfig,
 		PATH: [join(folder, 'tools'), join(repositoryRoot, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
 	};
-	const run = (script: string): Promise<Outcome> => runProgram('bash', ['--norc', '-euo', 'pipefail', '-c', script], {env, cwd: folder});
+	const run = (script: string): Promise<Outcome> =>
+		runProgram('bash', ['--norc', '-euo', 'pipefail', '-c', script], {env, cwd: folder});
 	return {
 		kubeconfig,
 		run,

@@ -96,7 +96,7 @@ function clientOf(kubeconfig: string): KubeClient {
 
 function forwardTo(url: string): HttpHandler {
 	return async ({path, query, signal}) => {
-		const {status, headers, body} = await fetch(`${url}${path}?${query}`, {signal});
+		const {status, headers, body} = await fetch(`${url}${path}?${query.toString()}`, {signal});
 		return {status, headers: Object.fromEntries(headers), body: body ?? ''};
 	};
 }

@@ -6,6 +6,8 @@ import {femtoContainers, femtoDevices, type FemtoContainer, type FemtoDevice} fr
 import type {CoreEvent} from '../../../runtime/kube/event-recorder.ts';
 import type {KubeObject} from '../../../runtime/kube/types.ts';
 import type {RealtimeFleet} from '../../../simulator/mod.ts';
+import {kubectlSkip} from '../../../scripts/kubectl/kubectl.ts';
+import {mosquittoMissing} from '../../contract/support/brokers.ts';
 import type {Child} from '../loop/child.ts';
 import {readBlocks, type Block} from './document.ts';
 import {impersonate, person, type Person} from './person.ts';
@@ -48,10 +50,13 @@ export interface MoreSteps {
 export function clusterSuite(
 	title: string, start: () => Promise<ClusterServer>, {more = () => {}, last = () => {}}: MoreSteps = {},
 ): void {
-	suite(title, {timeout: 240_000}, () => {
+	const skip = mosquittoMissing() || (kubectlSkip() ?? false);
+	suite(title, {timeout: 240_000, skip}, () => {
 		let cluster: Cluster;
 		let devices: RealtimeFleet;
 		let [leader, standby]: (Child | undefined)[] = [];
+		/** The revision before the first change. */
+		let first: string | undefined;
 
 		before(async () => {
 			const server = await start();
@@ -103,6 +108,10 @@ export function clusterSuite(
 			if (code !== 0) assert.fail(`${stderr}${(await cluster.viewer.run(`femto describe fc/${name} -n ${namespace}`)).stdout}`);
 		}
 
+		/** Why it is not Ready. */
+		const isReason = (reason: string): Promise<string> => cluster.operator.ok(`kubectl wait fc/heartbeat -n ${namespace} `
+			+ `--for=jsonpath='{.status.conditions[?(@.type=="Ready")].reason}'=${reason} --timeout=30s`);
+
 		async function revisionOf(name: string): Promise<string | undefined> {
 			return (await cluster.server.client.get<FemtoContainer>(containers, name)).status?.currentRevision;
 		}
@@ -133,7 +142,8 @@ export function clusterSuite(
 			devices = await cluster.site.startDevices(names);
 			await until<FemtoDevice>(cluster.server.client, femtoDevices, 'devices', (found) => found.length === names.length);
 			await follow('The first container');
-			const table = await cluster.viewer.ok(`femto get fc -n ${namespace}; femto get fd; femto describe fc/heartbeat -n ${namespace}`);
+			const looks = `femto get fc -n ${namespace}; femto get fd; femto describe fc/heartbeat -n ${namespace}`;
+			const table = await cluster.viewer.ok(looks);
 			for (const name of names) assert.match(table, new RegExp(`^${name} `, 'm'));
 			assert.match(table, /RolloutComplete/);
 		});
@@ -150,7 +160,7 @@ export function clusterSuite(
 
 		step('of a new version one device goes ahead, and without a leader why decides on what is stored', async () => {
 					await build('heartbeat-2.yaml', (source) => source.replace('"beat", 4', '"two", 3'));
-			const first = await revisionOf('heartbeat');
+			first = await revisionOf('heartbeat');
 			await cluster.author.ok('kubectl apply -f heartbeat-2.yaml');
 			const begun = await until<FemtoContainer>(cluster.server.client, containers, 'the first wave', ([found]) =>
 				found?.status?.updatedRevision !== first && (found?.status?.counts?.updated ?? 0) > 0);
@@ -158,13 +168,11 @@ export function clusterSuite(
 			await leader?.kill();
 			const {stderr} = await cluster.viewer.run(`femto why sim-1 heartbeat -n ${namespace}`);
 			assert.match(stderr, /^\(from the stored status; the controller does not answer: .+\)$/m);
-			assert.equal(await revisionOf('heartbeat'), first);
 		});
 
 		more(() => cluster);
 
 		step('the second controller takes over and ends what the killed one has begun', async () => {
-			const first = await revisionOf('heartbeat');
 			await cluster.site.leads(standby as Child);
 			await isReady('heartbeat');
 			assert.notEqual(await revisionOf('heartbeat'), first);
@@ -190,7 +198,7 @@ export function clusterSuite(
 			await build('heartbeat-4.yaml', (source) => source.replace(/\t\*\(volatile.*\n/, '').replace('"two", 3', '"four", 4'));
 			// Who pauses owns that field from then on; an author's apply leaves it alone.
 			await author.ok('kubectl apply -f heartbeat-4.yaml');
-			await operator.ok(`kubectl wait fc/heartbeat -n ${namespace} --for=jsonpath='{.status.conditions[?(@.type=="Ready")].reason}'=Paused --timeout=30s`);
+			await isReason('Paused');
 			await operator.ok(`femto rollout resume fc/heartbeat -n ${namespace}`);
 			await isReady('heartbeat');
 			assert.notEqual(await revisionOf('heartbeat'), good);
@@ -199,11 +207,9 @@ export function clusterSuite(
 
 		step('a mistake in a spec stops nothing, and its event is counted when it comes again', async () => {
 			const {author, server} = cluster;
-			const waitFor = (reason: string): Promise<string> => author.ok(`kubectl wait fc/heartbeat -n ${namespace} `
-				+ `--for=jsonpath='{.status.conditions[?(@.type=="Ready")].reason}'=${reason} --timeout=30s`);
 			for (let times = 1; times <= 2; times++) {
 				await author.ok(`kubectl patch fc/heartbeat -n ${namespace} --type=merge -p '{"spec":{"parameters":{"speed":1}}}'`);
-				await waitFor('ParameterUnknown');
+				await isReason('ParameterUnknown');
 				await until<CoreEvent>(server.client, events, `event ${times}`, (found) =>
 					found.some(({reason, count}) => reason === 'ParameterUnknown' && count === times));
 				await author.ok(`kubectl patch fc/heartbeat -n ${namespace} --type=merge -p '{"spec":{"parameters":null}}'`);
@@ -219,7 +225,8 @@ export function clusterSuite(
 
 		step('a deleted namespace goes with the containers in it', async () => {
 			await cluster.author.ok('kubectl apply -f heartbeat.yaml');
-			await until<FemtoContainer>(cluster.server.client, containers, 'a device', ([found]) => (found?.status?.counts?.updated ?? 0) > 0);
+			await until<FemtoContainer>(cluster.server.client, containers, 'a device', ([found]) =>
+				(found?.status?.counts?.updated ?? 0) > 0);
 			await cluster.admin.ok(`kubectl delete namespace ${namespace} --timeout=50s`);
 			await emptyDevices();
 		});
