@@ -4,12 +4,9 @@
 
 #define COMPARE (CLINT + 0x4000u)
 #define COUNTER (CLINT + 0xbff8u)
-#define TICKS_PER_MS 10000u
-#define LONGEST_SLEEP_MS 3600000u
+#define WATCHDOG_TICKS (RV_CLOCK_WATCHDOG_SECONDS * RV_CLOCK_HZ)
 
-static uint64_t booted_ticks;
-
-static uint64_t read_ticks(void)
+static uint64_t read_counter(void)
 {
 	for (;;) {
 		const uint32_t high = *reg32(COUNTER + 4u);
@@ -20,40 +17,37 @@ static uint64_t read_ticks(void)
 	}
 }
 
-/* High word first to the end of time, so that no value between the old and the new one fires. */
-static void set_compare(uint64_t ticks)
+/* The high half goes through the end of time, so that nothing between old and new fires. */
+static void compare_after(uint32_t ticks)
 {
+	const uint64_t time = read_counter() + ticks;
 	*reg32(COMPARE + 4u) = UINT32_MAX;
-	*reg32(COMPARE) = (uint32_t)ticks;
-	*reg32(COMPARE + 4u) = (uint32_t)(ticks >> 32);
+	*reg32(COMPARE) = (uint32_t)time;
+	*reg32(COMPARE + 4u) = (uint32_t)(time >> 32);
+}
+
+uint32_t rv_clock_counter(void)
+{
+	return *reg32(COUNTER);
 }
 
 void rv_clock_restart_watchdog(void)
 {
-	set_compare(read_ticks() + (uint64_t)RV_WATCHDOG_MS * TICKS_PER_MS);
+	compare_after(WATCHDOG_TICKS);
 }
 
 void rv_clock_open(void)
 {
-	booted_ticks = read_ticks();
 	rv_clock_restart_watchdog();
 	CSR_SET(mie, MIE_TIMER | MIE_EXTERNAL);
 	CSR_SET(mstatus, MSTATUS_MIE);
 }
 
-uint64_t rv_clock_ms(void)
+void rv_clock_sleep(uint32_t ticks, bool (*is_ready)(void))
 {
-	return (read_ticks() - booted_ticks) / TICKS_PER_MS;
-}
-
-void rv_clock_sleep(uint64_t deadline_ms, bool (*is_ready)(void))
-{
-	const uint64_t now = rv_clock_ms();
-	uint64_t left_ms = deadline_ms > now ? deadline_ms - now : 0;
-	left_ms = left_ms < LONGEST_SLEEP_MS ? left_ms : LONGEST_SLEEP_MS;
 	CSR_CLEAR(mstatus, MSTATUS_MIE);
-	if (left_ms > 0 && !is_ready()) {
-		set_compare(booted_ticks + (now + left_ms) * TICKS_PER_MS);
+	if (!is_ready()) {
+		compare_after(ticks);
 		WFI();
 	}
 	rv_clock_restart_watchdog();

@@ -1,7 +1,10 @@
 /*
- * Time, sleep and watchdog, all three by the core's one timer: a counter of 10 MHz that runs by
- * itself and one register that it is compared with. While the program works, the register holds
- * the time at which the watchdog bites; while it sleeps, the time at which it wakes.
+ * Time, sleep and watchdog, all three by the core's one timer: a counter that runs by itself and one
+ * register that it is compared with. While the program works, the register holds the time at which
+ * the watchdog bites; while it sleeps, the time at which it wakes.
+ *
+ * So an interrupt of the timer is taken only while the program works, and is the watchdog's. A
+ * program that hangs with interrupts off is not noticed: the board has no watchdog beside the core.
  */
 #ifndef RVVIRT_CLOCK_H
 #define RVVIRT_CLOCK_H
@@ -9,26 +12,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Starts the time of rv_clock_ms at 0 and the watchdog, and lets interrupts happen. */
+#define RV_CLOCK_HZ 10000000u
+#define RV_CLOCK_WATCHDOG_SECONDS 5u
+
+/* Starts the watchdog and lets interrupts happen. */
 void rv_clock_open(void);
 
-/* Milliseconds since rv_clock_open. */
-uint64_t rv_clock_ms(void);
+/* Low half of the counter, which runs through sleep. */
+uint32_t rv_clock_counter(void);
 
 /*
- * Waits until `deadline_ms` or an interrupt, whichever is first; at once when `is_ready` says true,
- * which is asked with interrupts off, so that none is missed between the question and the sleep.
+ * Waits for an interrupt, `ticks` of the counter at the longest; not at all when `is_ready` says
+ * true, which is asked with interrupts off, so that none comes between the question and the sleep.
  * Restarts the watchdog.
  */
-void rv_clock_sleep(uint64_t deadline_ms, bool (*is_ready)(void));
+void rv_clock_sleep(uint32_t ticks, bool (*is_ready)(void));
 
 /* The program works: the watchdog bites a whole period from now. */
 void rv_clock_restart_watchdog(void);
-
-/*
- * An interrupt of the timer is taken only while the program works, hence the watchdog's. A program
- * that hangs with interrupts off is not noticed: the board has no watchdog beside the core.
- */
-#define RV_WATCHDOG_MS 5000u
 
 #endif

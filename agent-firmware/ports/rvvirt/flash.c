@@ -17,10 +17,12 @@
 /* Erase, program, voltage, locked. */
 #define STATUS_ERRORS 0x003a003au
 
-#define AGENT (FLASH + RV_FLASH_SECTOR_BYTES)
-#define AGENT_BYTES (RV_FLASH_UNITS * RV_FLASH_SECTOR_BYTES)
+#define FIRST (FLASH + RV_FLASH_SECTOR_BYTES)
+#define UNITS (RV_FLASH_UNITS + 1u)
+#define BYTES (UNITS * RV_FLASH_SECTOR_BYTES)
 #define WORD_BYTES 4u
-#define LONGEST_MS 2000u /* a sector of such a chip takes up to a second */
+/* A sector of such a chip takes up to a second. */
+#define LONGEST_TICKS (2u * RV_CLOCK_HZ)
 
 const uint8_t *rv_flash_factory(void)
 {
@@ -29,7 +31,7 @@ const uint8_t *rv_flash_factory(void)
 
 static bool is_inside(uint32_t address, size_t size)
 {
-	return address <= AGENT_BYTES && size <= AGENT_BYTES - address;
+	return address <= BYTES && size <= BYTES - address;
 }
 
 enum femto_port_err rv_flash_read(uint32_t address, uint8_t *data, size_t size)
@@ -37,16 +39,17 @@ enum femto_port_err rv_flash_read(uint32_t address, uint8_t *data, size_t size)
 	if (!is_inside(address, size)) {
 		return FEMTO_PORT_FAILED;
 	}
-	memcpy(data, (const uint8_t *)(uintptr_t)(AGENT + address), size);
+	memcpy(data, (const uint8_t *)(uintptr_t)(FIRST + address), size);
 	return FEMTO_PORT_OK;
 }
 
 /* Waits until both chips are done, and lets them be read as memory again. */
 static enum femto_port_err finish(uint32_t address)
 {
-	const uint64_t started_ms = rv_clock_ms();
+	const uint32_t started = rv_clock_counter();
 	uint32_t status = *reg32(address);
-	while ((status & STATUS_READY) != STATUS_READY && rv_clock_ms() - started_ms < LONGEST_MS) {
+	while ((status & STATUS_READY) != STATUS_READY &&
+		rv_clock_counter() - started < LONGEST_TICKS) {
 		status = *reg32(address);
 	}
 	*reg32(address) = COMMAND_CLEAR_STATUS;
@@ -68,7 +71,7 @@ enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size
 		return FEMTO_PORT_FAILED;
 	}
 	for (size_t done = 0; done < size; done += WORD_BYTES) {
-		const uint32_t at = AGENT + address + (uint32_t)done;
+		const uint32_t at = FIRST + address + (uint32_t)done;
 		*reg32(at) = COMMAND_PROGRAM;
 		*reg32(at) = word_of(data + done);
 		const enum femto_port_err error = finish(at);
@@ -81,10 +84,10 @@ enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size
 
 enum femto_port_err rv_flash_erase(uint32_t unit)
 {
-	if (unit >= RV_FLASH_UNITS) {
+	if (unit >= UNITS) {
 		return FEMTO_PORT_FAILED;
 	}
-	const uint32_t at = AGENT + unit * RV_FLASH_SECTOR_BYTES;
+	const uint32_t at = FIRST + unit * RV_FLASH_SECTOR_BYTES;
 	*reg32(at) = COMMAND_ERASE;
 	*reg32(at) = COMMAND_CONFIRM;
 	return finish(at);

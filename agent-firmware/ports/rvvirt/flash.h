@@ -2,7 +2,11 @@
  * The board's second flash bank: 32 MiB of two 16-bit chips side by side that speak the Intel command
  * set. It is programmed by words of 32 bits and erased by sectors of 256 KiB.
  *
- * Sector 0 holds the factory block; the agent's erase units, one sector each, follow.
+ * sector | holds
+ * -------|------------------------------------------
+ *      0 | the factory block, at its start; read only
+ *  1 – 8 | the erase units of the agent, one a sector
+ *      9 | the count of boots
  */
 #ifndef RVVIRT_FLASH_H
 #define RVVIRT_FLASH_H
@@ -13,14 +17,15 @@
 #include "femto_port.h"
 
 #define RV_FLASH_SECTOR_BYTES 0x40000u
+/* Erase units of the agent. */
 #define RV_FLASH_UNITS 8u
 
-/* Addresses and units are the agent's, from 0. */
+/* Addresses and units count from sector 1 and reach the count of boots. */
 enum femto_port_err rv_flash_read(uint32_t address, uint8_t *data, size_t size);
 enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size_t size);
 enum femto_port_err rv_flash_erase(uint32_t unit);
 
-/* The factory block's sector, to be read. */
+/* Sector 0, to be read while no other function of this file runs. */
 const uint8_t *rv_flash_factory(void);
 
 #endif

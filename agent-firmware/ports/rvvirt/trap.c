@@ -1,0 +1,73 @@
+#include "trap.h"
+
+#include "console.h"
+#include "ethernet.h"
+#include "machine.h"
+#include "reset.h"
+
+#define PLIC_PRIORITY(number) (PLIC + 4u * (number))
+#define PLIC_ENABLE (PLIC + 0x2000u)
+#define PLIC_THRESHOLD (PLIC + 0x200000u)
+#define PLIC_CLAIM (PLIC + 0x200004u)
+
+#define CAUSE_TIMER 0x80000007u
+#define CAUSE_EXTERNAL 0x8000000bu
+
+/* Range from the address of the entry before; locked, so that it holds for the firmware itself. */
+#define PMP_LOCKED_READ_EXECUTE_RANGE 0x8du
+
+/* Of the linker script; code begins with _start. */
+extern const uint8_t _start[];
+extern const uint8_t rv_code_end[];
+
+void rv_trap_enable(uint32_t number)
+{
+	*reg32(PLIC_PRIORITY(number)) = 1;
+	*reg32(PLIC_ENABLE) |= 1u << number;
+	*reg32(PLIC_THRESHOLD) = 0;
+}
+
+void rv_trap_protect_code(void)
+{
+	CSR_WRITE(pmpaddr0, (uintptr_t)_start / 4u);
+	CSR_WRITE(pmpaddr1, (uintptr_t)rv_code_end / 4u);
+	CSR_WRITE(pmpcfg0, PMP_LOCKED_READ_EXECUTE_RANGE << 8);
+}
+
+static void write_hex(uint32_t value)
+{
+	char text[9] = {0};
+	for (uint32_t i = 0; i < 8u; i++) {
+		text[i] = "0123456789abcdef"[value >> (28u - 4u * i) & 15u];
+	}
+	rv_console_write(text);
+}
+
+static _Noreturn void fail(const char *what, uint32_t cause, uint32_t address, uint32_t value)
+{
+	rv_console_write(what);
+	write_hex(cause);
+	rv_console_write(" address=");
+	write_hex(address);
+	rv_console_write(" value=");
+	write_hex(value);
+	rv_console_write("\n");
+	/* either way the program did not come back from a call, which a trial counts */
+	rv_reset(FEMTO_RESET_WATCHDOG);
+}
+
+void rv_trap(uint32_t cause, uint32_t address, uint32_t value)
+{
+	if (cause == CAUSE_TIMER) {
+		fail("reset by the watchdog: cause=", cause, address, value);
+	}
+	if (cause != CAUSE_EXTERNAL) {
+		fail("reset by a fault: cause=", cause, address, value);
+	}
+	const uint32_t number = *reg32(PLIC_CLAIM);
+	if (number == 0) {
+		return; /* another claim took it */
+	}
+	rv_ethernet_acknowledge(); /* the only one that is enabled */
+	*reg32(PLIC_CLAIM) = number;
+}
