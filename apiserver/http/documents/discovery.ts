@@ -2,6 +2,8 @@ import type {Kind} from '../../store/kind.ts';
 import {groupVersionOf} from './names.ts';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
+/** In the order in which the official server gives those of custom resources. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const;
 const statusVerbs = ['get', 'patch', 'update'] as const;
 
 /** Content types of aggregated discovery say one of these. */
@@ -99,7 +101,8 @@ function discoveryEntry(kind: Kind): object {
 }
 
 /** Namespaces go one by one, on the official server too. */
-export function verbsOf({id}: Kind): readonly string[] {
+export function verbsOf({id, builtin}: Kind): readonly string[] {
+	if (!builtin) return customVerbs;
 	return id === '/namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
 }
 

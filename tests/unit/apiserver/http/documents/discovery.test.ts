@@ -17,7 +17,7 @@ const group = {
 	preferredVersion: {groupVersion: 'femtofleet.dev/v1alpha1', version: 'v1alpha1'},
 };
 const statusVerbs = ['get', 'patch', 'update'];
-const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 test('The core group has version v1 at the address that a client reaches', () => {
 	assert.deepEqual(apiVersions(), {kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: []});
