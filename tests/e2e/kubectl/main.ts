@@ -23,5 +23,5 @@ for (const {kubectl, server, version, passed, results, seconds} of rows) {
 	console.log(`| ${kubectl} | ${server} | ${version} | ${passed} of ${results.length} | ${seconds} |`);
 }
 if (skipped !== undefined) console.log(`the official server was left out: ${skipped}`);
-else console.log(`texts equal on both servers but for ${textDifferences.length} listed reasons`);
+else console.log(['texts may differ only where:', ...textDifferences.map(({reason}) => `- ${reason}`)].join('\n'));
 process.exitCode = unexplained.length > 0 || rows.some(({passed, results}) => passed < results.length) ? 1 : 0;
