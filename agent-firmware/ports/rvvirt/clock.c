@@ -36,7 +36,7 @@ void rv_clock_restart_watchdog(void)
 	compare_after(WATCHDOG_TICKS);
 }
 
-void rv_clock_open(void)
+void rv_clock_start(void)
 {
 	rv_clock_restart_watchdog();
 	CSR_SET(mie, MIE_TIMER | MIE_EXTERNAL);

@@ -1,7 +1,7 @@
 /*
- * Time, sleep and watchdog, all three by the core's one timer: a counter that runs by itself and one
- * register that it is compared with. While the program works, the register holds the time at which
- * the watchdog bites; while it sleeps, the time at which it wakes.
+ * Time, sleep and watchdog, all three by the core's one timer: a counter that runs by itself and
+ * one register that it is compared with. While the program works, the register holds the time at
+ * which the watchdog bites; while it sleeps, the time at which it wakes.
  *
  * So an interrupt of the timer is taken only while the program works, and is the watchdog's. A
  * program that hangs with interrupts off is not noticed: the board has no watchdog beside the core.
@@ -16,7 +16,7 @@
 #define RV_CLOCK_WATCHDOG_SECONDS 5u
 
 /* Starts the watchdog and lets interrupts happen. */
-void rv_clock_open(void);
+void rv_clock_start(void);
 
 /* Low half of the counter, which runs through sleep. */
 uint32_t rv_clock_counter(void);

@@ -2,6 +2,14 @@
 #ifndef RVVIRT_CONSOLE_H
 #define RVVIRT_CONSOLE_H
 
-void rv_console_write(const char *text);
+#include <stdint.h>
+
+void rv_console_text(const char *text);
+
+/* Decimal. */
+void rv_console_number(uint32_t number);
+
+/* Eight hex digits. */
+void rv_console_hex(uint32_t number);
 
 #endif

@@ -33,7 +33,7 @@
 #define NO_INTERRUPT 1u
 
 #define PAGE_BYTES 4096u
-#define BUFFERS 8u          /* of each queue; a power of two */
+#define BUFFERS 8u /* of each queue; a power of two */
 #define CARD_HEADER_BYTES 10u
 #define FRAME_BYTES 1514u
 #define RECEIVE 0u
@@ -74,7 +74,8 @@ struct queue {
 
 static struct queue queues[2] __attribute__((aligned(PAGE_BYTES)));
 static uint8_t received[BUFFERS][CARD_HEADER_BYTES + FRAME_BYTES] __attribute__((aligned(4)));
-static uint8_t sent[BUFFERS][CARD_HEADER_BYTES + RV_ETHERNET_SEND_BYTES] __attribute__((aligned(4)));
+static uint8_t sent[BUFFERS][CARD_HEADER_BYTES + RV_ETHERNET_SEND_BYTES]
+	__attribute__((aligned(4)));
 static uint16_t taken; /* of the receive queue's used count */
 static uint32_t slot;
 static uint32_t card; /* address of its registers */
@@ -100,7 +101,8 @@ static bool find_card(void)
 {
 	for (slot = 0; slot < VIRTIO_SLOTS; slot++) {
 		card = VIRTIO + slot * VIRTIO_STRIDE;
-		if (*reg32(card + MAGIC) == MAGIC_VALUE && *reg32(card + VERSION) == VERSION_LEGACY &&
+		if (*reg32(card + MAGIC) == MAGIC_VALUE &&
+			*reg32(card + VERSION) == VERSION_LEGACY &&
 			*reg32(card + DEVICE_ID) == DEVICE_NETWORK) {
 			return true;
 		}
@@ -154,8 +156,8 @@ bool rv_ethernet_send(const uint8_t *frame, size_t size)
 	const uint16_t i = count % BUFFERS;
 	memset(sent[i], 0, CARD_HEADER_BYTES);
 	memcpy(sent[i] + CARD_HEADER_BYTES, frame, size);
-	queues[SEND].descriptors[i] = (struct descriptor){
-		(uintptr_t)sent[i], (uint32_t)(CARD_HEADER_BYTES + size), 0, 0};
+	queues[SEND].descriptors[i] =
+		(struct descriptor){(uintptr_t)sent[i], (uint32_t)(CARD_HEADER_BYTES + size), 0, 0};
 	offer(SEND, i);
 	*reg32(card + QUEUE_NOTIFY) = SEND;
 	return true;
@@ -176,7 +178,8 @@ struct rv_frame rv_ethernet_receive(void)
 	const uint32_t size = used->ring[taken % BUFFERS].size;
 	const bool is_whole = size > CARD_HEADER_BYTES && size <= sizeof(received[i]);
 	/* an impossible size is a frame of one byte, which whoever parses it refuses */
-	return (struct rv_frame){received[i] + CARD_HEADER_BYTES, is_whole ? size - CARD_HEADER_BYTES : 1u};
+	return (struct rv_frame){
+		received[i] + CARD_HEADER_BYTES, is_whole ? size - CARD_HEADER_BYTES : 1u};
 }
 
 void rv_ethernet_release(void)

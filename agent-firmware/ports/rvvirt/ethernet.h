@@ -10,8 +10,8 @@
 bool rv_ethernet_open(uint8_t mac[6]);
 
 /*
- * Hands a frame of at most RV_ETHERNET_SEND_BYTES to the card, which copies it before it sends. Does
- * not wait: false = all its buffers are on their way.
+ * Hands a frame of at most RV_ETHERNET_SEND_BYTES to the card, which copies it before it sends.
+ * Does not wait: false = all its buffers are on their way.
  */
 #define RV_ETHERNET_SEND_BYTES 512u
 bool rv_ethernet_send(const uint8_t *frame, size_t size);

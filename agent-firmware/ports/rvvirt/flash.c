@@ -54,7 +54,8 @@ static enum femto_port_err finish(uint32_t address)
 	}
 	*reg32(address) = COMMAND_CLEAR_STATUS;
 	*reg32(address) = COMMAND_READ;
-	const bool is_done = (status & STATUS_READY) == STATUS_READY && (status & STATUS_ERRORS) == 0;
+	const bool is_done =
+		(status & STATUS_READY) == STATUS_READY && (status & STATUS_ERRORS) == 0;
 	return is_done ? FEMTO_PORT_OK : FEMTO_PORT_FAILED;
 }
 

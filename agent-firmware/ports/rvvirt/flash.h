@@ -1,6 +1,6 @@
 /*
- * The board's second flash bank: 32 MiB of two 16-bit chips side by side that speak the Intel command
- * set. It is programmed by words of 32 bits and erased by sectors of 256 KiB.
+ * The board's second flash bank: 32 MiB of two 16-bit chips side by side that speak the Intel
+ * command set. It is programmed by words of 32 bits and erased by sectors of 256 KiB.
  *
  * sector | holds
  * -------|------------------------------------------

@@ -1,4 +1,8 @@
-/* The port `rvvirt`: one device on QEMU's RISC-V board `virt`, RV32IMAC. docs/reference/rvvirt-port.md. */
+/*
+ * The port `rvvirt`: one device on QEMU's RISC-V board `virt`, RV32IMAC. docs/reference/ports.md
+ * says how to start it.
+ */
+#include <stdbool.h>
 #include <string.h>
 
 #include "clock.h"
@@ -18,34 +22,27 @@
 #define FIRMWARE "rvvirt-1"
 #define BOARD "rvvirt"
 
-/* What the emulator's network gives a device, and its own address there. */
-static const uint8_t device_ip[4] = {10, 0, 2, 15};
-static const uint8_t router_ip[4] = {10, 0, 2, 2};
-
 /* Of the linker script: the note that names this build, behind a header of 16 bytes. */
 extern const uint8_t rv_build_note[];
 #define BUILD_NOTE_HEADER_BYTES 16u
 
-struct device {
-	struct net net;
-	struct random random;
-	struct femto_port port;
-	struct loop loop;
-	struct femto femto;
-};
+static struct net net;
+static struct random random_words;
+static struct loop loop;
+static struct femto femto;
 
 /* --- Port */
 
 static enum femto_port_err port_send(void *context, const uint8_t *datagram, size_t size)
 {
-	struct device *device = context;
-	return net_send(&device->net, datagram, size) ? FEMTO_PORT_OK : FEMTO_PORT_FAILED;
+	(void)context;
+	return net_send(&net, datagram, size) ? FEMTO_PORT_OK : FEMTO_PORT_FAILED;
 }
 
 static uint32_t port_random(void *context)
 {
-	struct device *device = context;
-	return random_next(&device->random);
+	(void)context;
+	return random_next(&random_words);
 }
 
 static enum femto_port_err port_flash_read(
@@ -70,22 +67,19 @@ static enum femto_port_err port_flash_erase(void *context, uint32_t unit)
 
 static enum femto_port_err port_sensor_read(void *context, uint32_t channel, int32_t *value)
 {
-	struct device *device = context;
-	return sensor_value(channel, loop_now_ms(&device->loop), value);
+	(void)context;
+	return sensor_value(channel, loop_now_ms(&loop), value);
 }
 
-static struct femto_port port_of(struct device *device)
-{
-	struct femto_port port = {
-		.context = device, .flash = {RV_FLASH_SECTOR_BYTES, RV_FLASH_UNITS}};
-	port.send = port_send;
-	port.random = port_random;
-	port.flash_read = port_flash_read;
-	port.flash_program = port_flash_program;
-	port.flash_erase = port_flash_erase;
-	port.sensor_read = port_sensor_read;
-	return port;
-}
+static const struct femto_port port = {
+	.flash = {RV_FLASH_SECTOR_BYTES, RV_FLASH_UNITS},
+	.send = port_send,
+	.random = port_random,
+	.flash_read = port_flash_read,
+	.flash_program = port_flash_program,
+	.flash_erase = port_flash_erase,
+	.sensor_read = port_sensor_read,
+};
 
 /* --- Board */
 
@@ -98,11 +92,11 @@ static uint32_t board_counter(void *context)
 /* Passes over frames that are none for the agent, so that one behind them does not wait. */
 static size_t board_receive(void *context, uint8_t datagram[FEMTO_DATAGRAM_BYTES])
 {
-	struct device *device = context;
+	(void)context;
 	size_t size = 0;
 	while (size == 0 && rv_ethernet_is_ready()) {
 		const struct rv_frame frame = rv_ethernet_receive();
-		const struct net_datagram got = net_receive(&device->net, frame.bytes, frame.size);
+		const struct net_datagram got = net_receive(&net, frame.bytes, frame.size);
 		if (got.data != NULL && got.size <= FEMTO_DATAGRAM_BYTES) {
 			memcpy(datagram, got.data, got.size);
 			size = got.size;
@@ -124,85 +118,84 @@ static void board_alive(void *context)
 	rv_clock_restart_watchdog();
 }
 
-/* --- Start */
+static const struct loop_board board = {
+	.counter_hz = RV_CLOCK_HZ,
+	.counter = board_counter,
+	.receive = board_receive,
+	.sleep = board_sleep,
+	.alive = board_alive,
+};
 
-/* Without a factory block or a card there is nothing to do, and a reset would not help. */
-static _Noreturn void stop(const char *line)
+/* --- Boot */
+
+/* Says why the device can't work, and stays quiet: a repair is a new factory block and a reset. */
+static _Noreturn void stop(const char *message)
 {
-	rv_console_write(line);
+	rv_console_text(message);
 	for (;;) {
-		rv_clock_sleep(UINT32_MAX, rv_ethernet_is_ready);
+		board_sleep(NULL, UINT32_MAX);
 	}
 }
 
-static bool net_link_send(void *context, const uint8_t *frame, size_t size)
+static bool link_send(void *context, const uint8_t *frame, size_t size)
 {
 	(void)context;
 	return rv_ethernet_send(frame, size);
 }
 
-static void open_network(struct device *device, const struct factory *factory)
+static void start_net(const struct factory *factory)
 {
-	struct net_address address = {.gateway_port = factory->gateway_port};
-	memcpy(address.ip, device_ip, sizeof(address.ip));
-	memcpy(address.router, router_ip, sizeof(address.router));
+	struct net_address address = {
+		.ip = {10, 0, 2, 15},
+		.router = {10, 0, 2, 2},
+		.gateway_port = factory->gateway_port,
+	};
 	memcpy(address.gateway, factory->gateway, sizeof(address.gateway));
 	if (!rv_ethernet_open(address.mac)) {
-		stop("Cannot start: the board has no virtio network card with legacy registers\n");
+		stop("Cannot start: there is no virtio network card with legacy registers\n");
 	}
 	rv_trap_enable(rv_ethernet_interrupt_number());
-	net_start(&device->net, (struct net_link){.send = net_link_send}, &address);
+	net_start(&net, (struct net_link){.send = link_send}, &address);
 }
 
-static struct factory read_factory(void)
+static void show_start(const struct femto_config *config, uint32_t boot)
 {
-	struct factory factory = {.gateway_port = 0};
-	const enum factory_err error = factory_parse(rv_flash_factory(), &factory);
-	if (error != FACTORY_OK) {
-		stop(factory_message(error));
-	}
-	return factory;
+	rv_console_text("start id=");
+	rv_console_text(config->device_id);
+	rv_console_text(" board=" BOARD " firmware=" FIRMWARE " boot=");
+	rv_console_number(boot);
+	rv_console_text(" reset=");
+	rv_console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
+	rv_console_text(" accepted=");
+	rv_console_number((uint32_t)femto_get_accepted_generation(&femto));
+	rv_console_text("\n");
 }
 
-static enum femto_err boot(struct device *device, struct loop_board *board)
+int main(void)
 {
-	const struct factory factory = read_factory();
+	rv_trap_protect_code();
+	rv_clock_start();
 	struct femto_config config = {
 		.firmware = FIRMWARE,
 		.board = BOARD,
 		.mtu_bytes = FEMTO_DATAGRAM_BYTES,
 		.reset_cause = rv_reset_take_cause(),
 	};
+	struct factory factory;
+	const enum factory_err error = factory_parse(rv_flash_factory(), &factory);
+	if (error != FACTORY_OK) {
+		stop(factory_message(error));
+	}
 	factory_identify(&factory, &config);
 	memcpy(config.build_id, rv_build_note + BUILD_NOTE_HEADER_BYTES, sizeof(config.build_id));
-	device->port = port_of(device);
-	device->random = random_seed(
-		factory.device_id, boots_count(&device->port), rv_clock_counter());
-	open_network(device, &factory);
-	*board = (struct loop_board){
-		.context = device,
-		.counter_hz = RV_CLOCK_HZ,
-		.counter = board_counter,
-		.receive = board_receive,
-		.sleep = board_sleep,
-		.alive = board_alive,
-	};
-	return loop_start(&device->loop, board, &device->femto, &device->port, &config, 0);
-}
-
-int main(void)
-{
-	static struct device device;
-	static struct loop_board board;
-	rv_trap_protect_code();
-	rv_clock_open();
-	const enum femto_err error = boot(&device, &board);
-	if (error != FEMTO_OK) {
-		stop(error == FEMTO_ERR_FLASH ? "Cannot start: the flash could not be read or formatted\n"
-									  : "Cannot start: the configuration breaks a rule\n");
+	const uint32_t boot = boots_count(&port);
+	random_words = random_seed(config.device_id, boot, rv_clock_counter());
+	start_net(&factory);
+	if (loop_start(&loop, &board, &femto, &port, &config, 0) != FEMTO_OK) {
+		stop("Cannot start: the agent can't use the flash\n");
 	}
-	rv_console_write("start board=" BOARD " firmware=" FIRMWARE "\n");
+	show_start(&config, boot);
 	for (;;) {
-		loop_turn(&device.loop);
+		loop_turn(&loop);
 	}
 }

@@ -34,24 +34,15 @@ void rv_trap_protect_code(void)
 	CSR_WRITE(pmpcfg0, PMP_LOCKED_READ_EXECUTE_RANGE << 8);
 }
 
-static void write_hex(uint32_t value)
-{
-	char text[9] = {0};
-	for (uint32_t i = 0; i < 8u; i++) {
-		text[i] = "0123456789abcdef"[value >> (28u - 4u * i) & 15u];
-	}
-	rv_console_write(text);
-}
-
 static _Noreturn void fail(const char *what, uint32_t cause, uint32_t address, uint32_t value)
 {
-	rv_console_write(what);
-	write_hex(cause);
-	rv_console_write(" address=");
-	write_hex(address);
-	rv_console_write(" value=");
-	write_hex(value);
-	rv_console_write("\n");
+	rv_console_text(what);
+	rv_console_hex(cause);
+	rv_console_text(" address=");
+	rv_console_hex(address);
+	rv_console_text(" value=");
+	rv_console_hex(value);
+	rv_console_text("\n");
 	/* either way the program did not come back from a call, which a trial counts */
 	rv_reset(FEMTO_RESET_WATCHDOG);
 }
