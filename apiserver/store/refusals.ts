@@ -76,7 +76,7 @@ export function patchTooLong(operations: number, most: number): KubeError {
 
 export function patchNotApplicable(why: string): KubeError {
 	return refusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-		causes: [{reason: 'UnexpectedServerResponse', message: why}],
+		causes: [{reason: 'UnexpectedServerResponse', field: 'patch', message: why}],
 	});
 }
 

@@ -3,7 +3,7 @@ import {testCase, type Case} from '../case.ts';
 import {configMap, container} from '../manifests.ts';
 import {unchecked} from './errors.ts';
 
-const notApplicable = /^The request is invalid: /;
+const notApplicable = /^The request is invalid: (the server rejected our request due to an error in our request|patch: .+)$/m;
 
 export const changeCases: readonly Case[] = [
 	testCase('diff is empty after apply and ends with 1 when something changes', async (k) => {
