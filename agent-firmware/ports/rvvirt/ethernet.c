@@ -145,8 +145,9 @@ bool rv_ethernet_open(uint8_t mac[6])
 	return true;
 }
 
-bool rv_ethernet_send(const uint8_t *frame, size_t size)
+bool rv_ethernet_send(void *context, const uint8_t *frame, size_t size)
 {
+	(void)context;
 	const uint16_t count = queues[SEND].available.count;
 	const bool is_full = (uint16_t)(count - used_count(SEND)) == BUFFERS;
 	if (is_full || size > RV_ETHERNET_SEND_BYTES) {

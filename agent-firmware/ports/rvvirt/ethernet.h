@@ -14,7 +14,7 @@ bool rv_ethernet_open(uint8_t mac[6]);
  * Does not wait: false = all its buffers are on their way.
  */
 #define RV_ETHERNET_SEND_BYTES 512u
-bool rv_ethernet_send(const uint8_t *frame, size_t size);
+bool rv_ethernet_send(void *context, const uint8_t *frame, size_t size);
 
 /* The oldest received frame, which stays until rv_ethernet_release; size 0 = none. */
 struct rv_frame {

@@ -34,8 +34,9 @@ static bool is_inside(uint32_t address, size_t size)
 	return address <= BYTES && size <= BYTES - address;
 }
 
-enum femto_port_err rv_flash_read(uint32_t address, uint8_t *data, size_t size)
+enum femto_port_err rv_flash_read(void *context, uint32_t address, uint8_t *data, size_t size)
 {
+	(void)context;
 	if (!is_inside(address, size)) {
 		return FEMTO_PORT_FAILED;
 	}
@@ -65,8 +66,10 @@ static uint32_t word_of(const uint8_t *bytes)
 	       (uint32_t)bytes[3] << 24;
 }
 
-enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size_t size)
+enum femto_port_err rv_flash_program(
+	void *context, uint32_t address, const uint8_t *data, size_t size)
 {
+	(void)context;
 	if (!is_inside(address, size) || address % FEMTO_FLASH_WRITE_BYTES != 0 ||
 		size % FEMTO_FLASH_WRITE_BYTES != 0) {
 		return FEMTO_PORT_FAILED;
@@ -83,8 +86,9 @@ enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size
 	return FEMTO_PORT_OK;
 }
 
-enum femto_port_err rv_flash_erase(uint32_t unit)
+enum femto_port_err rv_flash_erase(void *context, uint32_t unit)
 {
+	(void)context;
 	if (unit >= UNITS) {
 		return FEMTO_PORT_FAILED;
 	}

@@ -20,10 +20,14 @@
 /* Erase units of the agent. */
 #define RV_FLASH_UNITS 8u
 
-/* Addresses and units count from sector 1 and reach the count of boots. */
-enum femto_port_err rv_flash_read(uint32_t address, uint8_t *data, size_t size);
-enum femto_port_err rv_flash_program(uint32_t address, const uint8_t *data, size_t size);
-enum femto_port_err rv_flash_erase(uint32_t unit);
+/*
+ * The port's functions of these names; `context` is not used. Addresses and units count from sector
+ * 1 and reach the count of boots.
+ */
+enum femto_port_err rv_flash_read(void *context, uint32_t address, uint8_t *data, size_t size);
+enum femto_port_err rv_flash_program(
+	void *context, uint32_t address, const uint8_t *data, size_t size);
+enum femto_port_err rv_flash_erase(void *context, uint32_t unit);
 
 /* Sector 0, to be read while no other function of this file runs. */
 const uint8_t *rv_flash_factory(void);

@@ -45,26 +45,6 @@ static uint32_t port_random(void *context)
 	return random_next(&random_words);
 }
 
-static enum femto_port_err port_flash_read(
-	void *context, uint32_t address, uint8_t *data, size_t size)
-{
-	(void)context;
-	return rv_flash_read(address, data, size);
-}
-
-static enum femto_port_err port_flash_program(
-	void *context, uint32_t address, const uint8_t *data, size_t size)
-{
-	(void)context;
-	return rv_flash_program(address, data, size);
-}
-
-static enum femto_port_err port_flash_erase(void *context, uint32_t unit)
-{
-	(void)context;
-	return rv_flash_erase(unit);
-}
-
 static enum femto_port_err port_sensor_read(void *context, uint32_t channel, int32_t *value)
 {
 	(void)context;
@@ -75,9 +55,9 @@ static const struct femto_port port = {
 	.flash = {RV_FLASH_SECTOR_BYTES, RV_FLASH_UNITS},
 	.send = port_send,
 	.random = port_random,
-	.flash_read = port_flash_read,
-	.flash_program = port_flash_program,
-	.flash_erase = port_flash_erase,
+	.flash_read = rv_flash_read,
+	.flash_program = rv_flash_program,
+	.flash_erase = rv_flash_erase,
 	.sensor_read = port_sensor_read,
 };
 
@@ -137,12 +117,6 @@ static _Noreturn void stop(const char *message)
 	}
 }
 
-static bool link_send(void *context, const uint8_t *frame, size_t size)
-{
-	(void)context;
-	return rv_ethernet_send(frame, size);
-}
-
 static void start_net(const struct factory *factory)
 {
 	struct net_address address = {
@@ -155,7 +129,7 @@ static void start_net(const struct factory *factory)
 		stop("Cannot start: there is no virtio network card with legacy registers\n");
 	}
 	rv_trap_enable(rv_ethernet_interrupt_number());
-	net_start(&net, (struct net_link){.send = link_send}, &address);
+	net_start(&net, (struct net_link){rv_ethernet_send, NULL}, &address);
 }
 
 static void show_start(const struct femto_config *config, uint32_t boot)
