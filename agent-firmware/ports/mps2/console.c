@@ -11,7 +11,6 @@
 #define IS_FULL 1u
 #define TRANSMIT 1u
 #define BAUD 115200u
-#define DIGITS_MAX 10u
 
 void console_start(void)
 {
@@ -26,16 +25,4 @@ void console_text(const char *text)
 		}
 		DATA = (uint8_t)*text;
 	}
-}
-
-void console_number(uint32_t number)
-{
-	char digits[DIGITS_MAX + 1u];
-	char *first = digits + DIGITS_MAX;
-	*first = '\0';
-	do {
-		*--first = (char)('0' + number % 10u);
-		number /= 10u;
-	} while (number > 0);
-	console_text(first);
 }

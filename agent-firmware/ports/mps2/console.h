@@ -2,10 +2,7 @@
 #ifndef MPS2_CONSOLE_H
 #define MPS2_CONSOLE_H
 
-#include <stdint.h>
-
 void console_start(void);
 void console_text(const char *text);
-void console_number(uint32_t number);
 
 #endif

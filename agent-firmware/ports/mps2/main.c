@@ -13,6 +13,7 @@
 #include "ports/common/net.h"
 #include "ports/common/random.h"
 #include "ports/common/sensor.h"
+#include "ports/common/show.h"
 #include "reg.h"
 #include "start.h"
 #include "timer.h"
@@ -26,6 +27,7 @@
 static struct net net;
 static struct random random_words;
 static struct loop loop;
+static struct show show;
 static struct femto femto;
 
 /* --- Port */
@@ -97,6 +99,7 @@ static void board_alive(void *context)
 {
 	(void)context;
 	watchdog_feed();
+	show_changes(&show, &femto);
 }
 
 static const struct loop_board board = {
@@ -138,17 +141,19 @@ static void show_start(const struct femto_config *config, uint32_t boot)
 	console_text("start id=");
 	console_text(config->device_id);
 	console_text(" board=" BOARD_NAME " firmware=" FIRMWARE " boot=");
-	console_number(boot);
+	show_number(&show, boot);
 	console_text(" reset=");
 	console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
 	console_text(" accepted=");
-	console_number((uint32_t)femto_get_accepted_generation(&femto));
+	show.generation = femto_get_accepted_generation(&femto);
+	show_number(&show, show.generation);
 	console_text("\n");
 }
 
 int main(void)
 {
 	console_start();
+	show.text = console_text;
 	timer_start();
 	struct femto_config config = {
 		.firmware = FIRMWARE,

@@ -1,0 +1,34 @@
+/*
+ * What a device's own state becomes, as lines of text on a console; for people and for tests. The
+ * lines are those of the port `host`:
+ *
+ *     link state=Connected
+ *     accepted generation=7
+ *     state local=1 state=Trial digest=<32 hex digits> generation=3
+ *     state local=2 state=Refused digest=<32 hex digits> generation=0 reason=12 instruction=4
+ *     gone local=1
+ */
+#ifndef COMMON_SHOW_H
+#define COMMON_SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "femto.h"
+
+struct show {
+	void (*text)(const char *text); /* writes to the console */
+	uint64_t generation;            /* all below: as shown last */
+	bool connected;
+	size_t count; /* of containers */
+	struct femto_container_info containers[FEMTO_CONTAINERS_MAX];
+};
+
+/* Decimal digits. */
+void show_number(const struct show *show, uint64_t number);
+
+/* Shows what has changed since the last call. */
+void show_changes(struct show *show, const struct femto *femto);
+
+#endif
