@@ -1,10 +1,11 @@
 import type {HttpHandler, HttpResponse} from '../runtime/http.ts';
 import {answerMetrics, byLabel, single, type Metric} from '../runtime/metrics.ts';
 import type {Bridge} from './bridge.ts';
+import type {SerialLinks} from './serial.ts';
 
 /** Answers for `/metrics`, `/healthz`, and `/readyz`: the broker is connected. */
-export function createBridgeHandler(bridge: Bridge): HttpHandler {
-	const metrics = bridgeMetrics(bridge);
+export function createBridgeHandler(bridge: Bridge, serial?: SerialLinks): HttpHandler {
+	const metrics = [...bridgeMetrics(bridge), serialMetric(serial)];
 	return async ({method, path}) => {
 		if (method !== 'GET') {
 			return {...text(405, `${method} is not possible, only GET`), headers: {allow: 'GET'}};
@@ -42,6 +43,16 @@ function bridgeMetrics(bridge: Bridge): readonly Metric[] {
 			help: '1 while the MQTT broker is connected', read: () => single(Number(bridge.isConnected)),
 		},
 	];
+}
+
+/** No sample without serial links. */
+function serialMetric(serial: SerialLinks | undefined): Metric {
+	return {
+		name: 'femto_bridge_serial_total', type: 'counter', labels: ['link', 'counter'],
+		help: 'what happened on serial links',
+		read: () => Object.entries(serial?.counters() ?? {}).flatMap(([link, counts]) =>
+			byLabel('counter', counts).map(({labels, value}) => ({labels: {link, ...labels}, value}))),
+	};
 }
 
 function text(status: number, body: string): HttpResponse {

@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import type {TestContext} from 'node:test';
-import {createBridge, createTcpChannelOpener, openUdpPort} from '../../bridge/mod.ts';
+import {createBridge, createTcpChannelOpener, joinDatagramPorts, openUdpPort, serialAddressPrefix} from '../../bridge/mod.ts';
 import {startBroker} from '../../cli/commands/broker.ts';
 import {DeviceSessions} from '../../controller/device/sessions.ts';
 import {ImageServer} from '../../controller/images.ts';
@@ -18,6 +18,7 @@ import {encodeDocument, encodeHead, type Report} from '../../protocol/generated/
 import {signGrant} from '../../protocol/grant.ts';
 import {packImage} from '../../protocol/image/pack.ts';
 import {signStatement} from '../../protocol/statement.ts';
+import type {DatagramPort} from '../../runtime/datagram.ts';
 import {silentLog} from '../../runtime/log.ts';
 import type {MqttLink, MqttMessage} from '../../runtime/mqtt.ts';
 import {systemClock, systemRandom} from '../../runtime/system.ts';
@@ -25,8 +26,8 @@ import {assemble} from '../../scripts/bpf-assembler.ts';
 import {repositoryRoot} from '../../scripts/repository.ts';
 
 export const deviceId = 'host-1';
-const rootSecretKey = new Uint8Array(32).fill(1);
-const fleetSecret = new Uint8Array(32).fill(2);
+export const rootSecretKey = new Uint8Array(32).fill(1);
+export const fleetSecret = new Uint8Array(32).fill(2);
 const tenantSecretKey = new Uint8Array(32).fill(3);
 const tenant = 7;
 const everything = 0b1111_1110;
@@ -88,12 +89,14 @@ export class TestFleet {
 		this.#link = link;
 	}
 
-	static async start(context: TestContext): Promise<TestFleet> {
+	/** With `serial`, its bridge serves those links beside UDP. */
+	static async start(context: TestContext, serial?: DatagramPort): Promise<TestFleet> {
 		const broker = await startBroker('127.0.0.1', 0);
 		const udp = await openUdpPort({host: '127.0.0.1', port: 0, log: silentLog});
 		const openChannel = createTcpChannelOpener({host: '127.0.0.1', port: broker.port});
 		const bridge = createBridge({
-			name: 'test', datagrams: udp, openChannel, clock: systemClock, random: systemRandom, log: silentLog,
+			name: 'test', datagrams: serial === undefined ? udp : joinDatagramPorts(udp, serial, serialAddressPrefix), openChannel,
+			clock: systemClock, random: systemRandom, log: silentLog,
 		});
 		const link = createMqttLink({url: `mqtt://127.0.0.1:${broker.port}`, clientId: '_test', log: silentLog});
 		context.after(async () => {
