@@ -108,6 +108,16 @@ uint64_t femto_poll(struct femto *f, uint64_t now_ms);
 enum femto_err femto_run(struct femto *f, uint16_t hook, const uint8_t *context,
 	size_t context_bytes, uint64_t now_ms, int64_t *result);
 
+/*
+ * A launch pad in the firmware's own code: femto_run with the object `*context` (or an array), whose
+ * bytes are the context as the hook's row says. While no container is attached to anything it costs
+ * a load and a compare. `f` and `context` are evaluated more than once.
+ */
+#define FEMTO_HOOK(f, hook, context, now_ms, result) \
+	((f)->attachment_count == 0 \
+			? FEMTO_ERR_NOT_FOUND \
+			: femto_run((f), (hook), (const uint8_t *)(context), sizeof(*(context)), (now_ms), (result)))
+
 /* The firmware took a sample: runs the hook `sensor`. */
 void femto_hook_sensor(struct femto *f, uint32_t channel, int32_t value, uint64_t now_ms);
 

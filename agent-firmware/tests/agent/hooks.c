@@ -150,3 +150,25 @@ TEST("a container is not confirmed while no report of its trial has arrived")
 	peer.is_down = false;
 	CHECK(peer_run_until(&peer, 1, CONTAINER_CONFIRMED, 30000));
 }
+
+TEST("a launch pad runs what is attached to its hook, and says so when nothing is")
+{
+	struct fleet_container sensor = quiet;
+	sensor.hook = HOOK_SENSOR;
+	peer_init(&peer);
+	const uint8_t context[HOOK_SENSOR_CONTEXT_BYTES] = {0};
+	int64_t result = -1;
+	CHECK_EQUAL(FEMTO_HOOK(&peer.femto, HOOK_SENSOR, &context, peer.now_ms, &result),
+		FEMTO_ERR_NOT_FOUND);
+	fleet_assign(&peer.fleet, &sensor, 1);
+	peer_publish_head(&peer);
+	REQUIRE(peer_run_until(&peer, 1, CONTAINER_TRIAL, 30000));
+	CHECK_EQUAL(result, -1);
+	CHECK_EQUAL(FEMTO_HOOK(&peer.femto, HOOK_TIMER, &context, peer.now_ms, &result),
+		FEMTO_ERR_NOT_FOUND);
+	CHECK_EQUAL(FEMTO_HOOK(&peer.femto, HOOK_SENSOR, &context, peer.now_ms, &result), FEMTO_OK);
+	CHECK(result != -1);
+	struct femto_container_info info;
+	REQUIRE(femto_get_container(&peer.femto, 0, &info) == FEMTO_OK);
+	CHECK_EQUAL(info.runs, 1);
+}
