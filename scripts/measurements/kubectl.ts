@@ -16,7 +16,7 @@ const rollouts = 3;
 export async function measure(): Promise<Measurement> {
 	const {rows, comparisons, skipped} = await runEverywhere(kubectlVersions, cases);
 	if (skipped !== undefined) throw new Error(`Cannot measure kubectl: ${skipped}`);
-	const different = comparisons.reduce((sum, {unexplained}) => sum + unexplained.length, 0);
+	const different = comparisons.flatMap(({unexplained}) => unexplained.map((text) => text.split('\n', 2).join(', ')));
 	const times = await timeLists(listed, rounds);
 	const [embedded, official] = [median(times.embedded), median(times.official)];
 	const ready = await timeRollouts(devices, rollouts);
@@ -36,8 +36,9 @@ export async function measure(): Promise<Measurement> {
 			],
 		],
 		notes: [
-			`Commands whose text or exit code differ between the servers without being listed: ${different}; reasons that are listed: `
-			+ `${textDifferences.length} (tests/e2e/kubectl/differences.ts).`,
+			`Commands whose text or exit code differ between the servers without being listed: ${different.length}`
+			+ `${different.map((text) => ` (${text})`).join('')}; reasons that are listed: ${textDifferences.length} `
+			+ '(tests/e2e/kubectl/differences.ts).',
 			'Lists: the two servers took turns, each with the same devices and their status; the embedded one ran in the process that '
 			+ `measures, on a file. Rollout: the sample counter in two waves, on a fleet that has the three samples: ${ready
 				.map((ms) => (ms / 1000).toFixed(1))

@@ -1,7 +1,7 @@
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const dateTime = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| [+-]\d{4})/g;
 /** As tables print it. */
-const age = /(?<=^|\s)\d+(ms|[smhd])(?=\s|$)/gm;
+const age = /(?<=^|\s)(\d+(ms|[smhdy]))+(?=\s|$)/gm;
 const resourceVersion = /(resourceVersion"?: ?"?|Resource Version: +)\d+/g;
 /** client-go's own log, which begins with level, date, time, process: which of them comes is a race inside kubectl. */
 const clientLog = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
