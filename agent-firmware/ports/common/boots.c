@@ -30,25 +30,26 @@ static bool is_erased(const uint8_t record[RECORD_BYTES])
 	return true;
 }
 
-/* Offset of the first erased record, the unit's size when there is none; `last` = highest number. */
+/* Offset behind the last record that is not erased; `last` = highest number. */
 static uint32_t scan(const struct femto_port *port, uint32_t start, uint32_t *last)
 {
-	uint32_t offset = 0;
-	for (; offset < port->flash.unit_bytes; offset += RECORD_BYTES) {
+	uint32_t end = 0;
+	for (uint32_t offset = 0; offset < port->flash.unit_bytes; offset += RECORD_BYTES) {
 		uint8_t record[RECORD_BYTES] = {0};
 		if (port->flash_read(port->context, start + offset, record, sizeof(record)) !=
 			FEMTO_PORT_OK) {
 			continue;
 		}
 		if (is_erased(record)) {
-			break;
+			continue;
 		}
+		end = offset + RECORD_BYTES;
 		const uint32_t number = load_u32(record);
 		if (number == ~load_u32(record + 4) && number > *last) {
 			*last = number;
 		}
 	}
-	return offset;
+	return end;
 }
 
 uint32_t boots_count(const struct femto_port *port)
@@ -67,7 +68,12 @@ uint32_t boots_count(const struct femto_port *port)
 	uint8_t record[RECORD_BYTES];
 	save_u32(record, number);
 	save_u32(record + 4, ~number);
-	const enum femto_port_err outcome =
-		port->flash_program(port->context, start + offset, record, sizeof(record));
-	return outcome == FEMTO_PORT_OK ? number : 0;
+	/* a unit that lost power may read erased, and refuse: the next one is as good */
+	for (; offset < port->flash.unit_bytes; offset += RECORD_BYTES) {
+		if (port->flash_program(port->context, start + offset, record, sizeof(record)) ==
+			FEMTO_PORT_OK) {
+			return number;
+		}
+	}
+	return 0;
 }
