@@ -71,7 +71,7 @@ function openLink(address: SerialAddress, Tty: typeof SerialPort | undefined, op
 		if (Tty === undefined) {
 			throw new TypeError('Cannot open a tty: the package serialport is not loaded');
 		}
-		return new DialedLink(options, ttyOpener(Tty, address.path, address.baud));
+		return new DialedLink(options, ttyOpener(Tty, address.path, address.baud, options.clock));
 	}
 	const place = address.kind === 'unix' ? {path: address.path} : {host: address.host, port: address.port};
 	return address.isServer
@@ -79,7 +79,7 @@ function openLink(address: SerialAddress, Tty: typeof SerialPort | undefined, op
 		: new DialedLink(options, socketOpener({...place, noDelay: true}));
 }
 
-function ttyOpener(Tty: typeof SerialPort, path: string, baudRate: number): OpenByteStream {
+function ttyOpener(Tty: typeof SerialPort, path: string, baudRate: number, clock: Clock): OpenByteStream {
 	return ({onOpen, onBytes, onClose}) => {
 		const port = new Tty({path, baudRate, autoOpen: false});
 		let isClosing = false;
@@ -100,11 +100,24 @@ function ttyOpener(Tty: typeof SerialPort, path: string, baudRate: number): Open
 			} else if (isClosing) {
 				close();
 			} else {
+				wakeOnEvents(port, clock);
 				onOpen();
 			}
 		});
 		return {write: (bytes, onTaken) => void port.write(bytes, undefined, (error) => error || onTaken()), close};
 	};
+}
+
+/**
+ * The native part of `serialport` reports what it polls for outside any callback of Node, so the promises that wait for it
+ * go on only when something else happens in this process, be it half a minute later. A timer is something else.
+ */
+function wakeOnEvents({port}: SerialPort, clock: Clock): void {
+	if (port !== undefined && 'poller' in port) {
+		for (const event of ['readable', 'writable', 'disconnect']) {
+			port.poller.on(event, () => void clock.setTimer(0, () => {}));
+		}
+	}
 }
 
 function socketOpener(place: NetConnectOpts): OpenByteStream {
