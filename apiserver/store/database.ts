@@ -179,7 +179,8 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
 /** @throws RangeError for what is no store, a damaged one or one of a later format. */
 function check(connection: DatabaseSync): void {
 	const format = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
-	if (format > formatVersion) throw new RangeError(`format ${format} of a newer program, format ${formatVersion} or older required`);
+	if (format > formatVersion)
+		throw new RangeError(`format ${format} of a newer program, format ${formatVersion} or older required`);
 	// A new one is never met half made: what was a store once is not filled anew.
 	if (format === 0) throw new RangeError('no store; it may be damaged');
 	// A damaged page may read as one with fewer rows.

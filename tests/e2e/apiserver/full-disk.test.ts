@@ -8,7 +8,8 @@ import {isKubeError, type KubeError} from '../../../runtime/kube/errors.ts';
 import {clientOf, startServer, type ServerProcess} from './server.ts';
 
 const configMaps = {group: '', version: 'v1', plural: 'configmaps', namespace: 'default'} as const;
-const configMap = (name: string) => ({apiVersion: 'v1', kind: 'ConfigMap', metadata: {name}, data: {text: 'x'.repeat(100_000)}}) as const;
+const configMap = (name: string) =>
+	({apiVersion: 'v1', kind: 'ConfigMap', metadata: {name}, data: {text: 'x'.repeat(100_000)}}) as const;
 
 /** A file system of its own needs root. Elsewhere tests/integration/apiserver bounds the database instead. */
 function mount(folder: string): boolean {
@@ -47,7 +48,8 @@ test('On a full disk writes are refused in words, nothing is lost, and with spac
 			refusal = error;
 		});
 	}
-	assert.match(refusal?.message ?? '', /^Internal error occurred: Cannot write store: .*(disk is full|disk I\/O error); nothing was changed$/);
+	const said = /^Internal error occurred: Cannot write store: .*(disk is full|disk I\/O error); nothing was changed$/;
+	assert.match(refusal?.message ?? '', said);
 	assert.ok(made.length > 2);
 	const names = async (): Promise<readonly string[]> => (await client.list(configMaps)).items.map(({metadata}) => metadata.name);
 	assert.deepEqual(await names(), made);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {runKills} from './kill-run.ts';
 
-test('Watchers see the whole log, once and in order, while the server is killed, and no acknowledged write is lost', async (context) => {
+test('While the server is killed watchers see the whole log, once and in order; no acknowledged write is lost', async (context) => {
 	const result = await runKills({events: 2_600, watchers: 5, kills: 2, seed: 1});
 	context.diagnostic(JSON.stringify(result));
 	const {gaps, duplicates, strangers, outOfOrder, expired, lost, unexplained} = result;

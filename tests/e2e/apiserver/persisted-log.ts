@@ -52,7 +52,8 @@ export class PersistedLog {
 	read(): void {
 		const database = new DatabaseSync(this.#path, {readOnly: true});
 		try {
-			const rows = database.prepare('SELECT version, kind, type, body FROM changes WHERE version > ? ORDER BY version').all(this.#version);
+			const newer = database.prepare('SELECT version, kind, type, body FROM changes WHERE version > ? ORDER BY version');
+			const rows = newer.all(this.#version);
 			for (const row of rows) this.#add(Number(row['version']), String(row['kind']), String(row['type']), String(row['body']));
 			this.oldest = Number(database.prepare('SELECT min(version) AS oldest FROM changes').get()?.['oldest']);
 		} finally {

@@ -33,7 +33,10 @@ function cutsOf(text: string): readonly number[] {
 }
 
 /** Ends as a program does that closes, and as one whose machine goes away. */
-export const endings: readonly ((socket: Socket, raw: Socket) => void)[] = [(socket) => socket.end(), (_, raw) => raw.resetAndDestroy()];
+export const endings: readonly ((socket: Socket, raw: Socket) => void)[] = [
+	(socket) => socket.end(),
+	(_, raw) => raw.resetAndDestroy(),
+];
 
 /** Returns how many requests were cut, when the server has no connection any more. */
 export async function cutEverything(server: WireServer): Promise<number> {

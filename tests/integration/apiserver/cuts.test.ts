@@ -5,7 +5,7 @@ import {configMaps} from '../../unit/apiserver/support.ts';
 import {body, cm, cutEverything, endings, requests} from './cuts-support.ts';
 import {clientHello, serveCounted} from './wire-support.ts';
 
-test('A request of any kind that is cut at any point changes nothing, leaves no connection, and the next works', async (context) => {
+test('A request of any kind, cut at any point, changes nothing and leaves no connection; the next works', async (context) => {
 	const server = await serveCounted(context);
 	await server.store.create(configMaps, {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'kept'}});
 	const before = server.store.resourceVersion;

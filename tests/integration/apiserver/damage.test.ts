@@ -49,7 +49,8 @@ test('A damaged store is refused by name and left as it is, and the undamaged co
 	for (const [damage, inflict] of Object.entries(damages(path))) {
 		inflict();
 		const before = readFileSync(path);
-		assert.throws(() => newStore({path}), ({message}: Error) => message.startsWith(`Cannot open store: ${path} (`) && !message.includes('\n'), damage);
+		const isNamed = ({message}: Error): boolean => message.startsWith(`Cannot open store: ${path} (`) && !message.includes('\n');
+		assert.throws(() => newStore({path}), isNamed, damage);
 		assert.deepEqual(readFileSync(path), before, damage);
 		writeFileSync(path, good);
 	}

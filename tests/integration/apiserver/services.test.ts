@@ -27,7 +27,8 @@ test('A service of another program answers piece by piece, and learns when nobod
 	const server = await serve(context, {services: {'n/s': forwardTo(`http://127.0.0.1:${service.port}`)}});
 	const plain = await server.ask('GET', `${base}/s:http/proxy/v1/a%2Fb?tail=3`);
 	assert.deepEqual([plain.status, plain.headers['x-seen'], plain.text], [203, 'GET /v1/a%2Fb?tail=3', 'hello']);
-	const connection = {server: server.url, namespace: 'n', tls: {ca: pki.caCert, cert: pki.adminCert, key: pki.adminKey}, headers: async () => ({})};
+	const tls = {ca: pki.caCert, cert: pki.adminCert, key: pki.adminKey};
+	const connection = {server: server.url, namespace: 'n', tls, headers: async () => ({})};
 	const client = createKubeClient(connection, {clock: systemClock, random: seededRandom(1)});
 	context.after(() => client.close());
 	const abort = new AbortController();
@@ -40,7 +41,8 @@ test('A service of another program answers piece by piece, and learns when nobod
 });
 
 test('A service that nobody serves is a 503 that says where and why', async (context) => {
-	const gone = await listenHttp({host: '127.0.0.1', port: 0, log: silentLog, handler: async () => ({status: 200, headers: {}, body: ''})});
+	const handler = async () => ({status: 200, headers: {}, body: ''});
+	const gone = await listenHttp({host: '127.0.0.1', port: 0, log: silentLog, handler});
 	await gone.close();
 	const server = await serve(context, {services: {'n/s': forwardTo(`http://127.0.0.1:${gone.port}`)}});
 	const {status, json} = await server.ask('GET', `${base}/s/proxy/`);
