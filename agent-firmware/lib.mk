@@ -1,5 +1,5 @@
-# The agent as a library for somebody else's firmware. Included by the Makefile; needs make, a C11 compiler and the sources
-# of libsodium, nothing else.
+# The agent as a library for somebody else's firmware. Included by the Makefile; needs make, a C11 compiler and the
+# sources of libsodium, nothing else.
 #
 #   make lib CC=arm-none-eabi-gcc CFLAGS="-mcpu=cortex-m4 -mthumb -Os" LIBC=none SODIUM=… BUILD=…
 #       $(BUILD)/lib/libfemto.a
@@ -7,8 +7,8 @@
 #   make examples         ../build/examples/: the smallest firmware of each port
 #   make check-library    the library for five cores and the template of a port, warnings as errors
 #
-# CFLAGS = options for the core, and -D of core/femto_config.h. LIBC=none = the compiler has no <string.h>: its own small
-# one (ports/common/include) is used, and the firmware links ports/common/string.c or functions of its own.
+# CFLAGS = options for the core, and -D of core/femto_config.h. LIBC=none = the compiler has no <string.h>: a small one
+# (ports/common/include) is used, and the firmware links ports/common/string.c or functions of its own.
 
 LIB ?= $(BUILD)/lib
 CFLAGS ?= -Os
@@ -76,6 +76,8 @@ $(EXAMPLES)/minimal-$(1).elf: examples/minimal/$(2).c $$($(1)_O) $$($(1)_SODIUM)
 	$$(Q)$(3) $$(BOARD_LINK) $(5) $$(@:.elf=.o) $$(filter-out %/ports/$(2)/main.o %.c,$$^) -lgcc -o $$@
 endef
 $(eval $(call example,rvvirt,rvvirt,$(RISCV_CC) $(RVVIRT_MACHINE),,-T ports/rvvirt/link.ld))
-$(eval $(call example,mps2-an386,mps2,$(MPS2_CC) -mcpu=cortex-m4 -mthumb -mfloat-abi=soft,-DBOARD_FILE='"ports/mps2/boards/mps2-an386.h"',$(MPS2_LOW)))
+M4 := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft
+AN386 := -DBOARD_FILE='"ports/mps2/boards/mps2-an386.h"'
+$(eval $(call example,mps2-an386,mps2,$(MPS2_CC) $(M4),$(AN386),$(MPS2_LOW)))
 
 -include $(LIB_O:.o=.d) $(LIB_SODIUM:.o=.d)

@@ -15,7 +15,7 @@ interface BoardModel {
 	readonly flashBytes: number;
 	/** Bytes from the start of the file that are flash, erased when the board is new. */
 	readonly erasedBytes: number;
-	readonly arguments: (flashFile: string) => readonly string[];
+	readonly arguments: (flashFile: string, image: string) => readonly string[];
 }
 
 export type BoardName = keyof typeof models;
@@ -29,16 +29,27 @@ const models = {
 	'mps2-an386': mps2('an386'),
 	'mps2-an500': mps2('an500'),
 	'mps2-an505': mps2('an505'),
+	'rvvirt': {
+		emulator: 'qemu-system-riscv32',
+		compiler: 'riscv64-unknown-elf-gcc',
+		flashBytes: 32 * mebibyte,
+		erasedBytes: 10 * mebibyte / 4,
+		// With flash in the second bank the board starts no -kernel.
+		arguments: (flashFile, image) => [
+			'-M', 'virt', '-m', '16M', '-bios', image, '-drive', `if=pflash,unit=1,format=raw,file=${flashFile}`,
+			'-netdev', 'user,id=net', '-device', 'virtio-net-device,netdev=net',
+		],
+	},
 } as const satisfies Readonly<Record<string, BoardModel>>;
 
-function mps2(image: string): BoardModel {
+function mps2(name: string): BoardModel {
 	return {
 		emulator: 'qemu-system-arm',
 		compiler: 'arm-none-eabi-gcc',
 		flashBytes: 16 * mebibyte,
 		erasedBytes: 18 * 4096,
-		arguments: (flashFile) => [
-			'-M', `mps2-${image}`, '-nic', 'user', '-machine', 'memory-backend=flash',
+		arguments: (flashFile, image) => [
+			'-M', `mps2-${name}`, '-kernel', image, '-nic', 'user', '-machine', 'memory-backend=flash',
 			'-object', `memory-backend-file,id=flash,size=16M,share=on,mem-path=${flashFile}`,
 		],
 	};
@@ -95,6 +106,6 @@ export function startBoard({board, flashFile, log, onChange, extra = []}: BoardO
 	const {emulator, arguments: machine} = models[board];
 	const image = join(repositoryRoot, 'build', 'boards', `${board}.elf`);
 	if (!existsSync(image)) throw new Error(`Cannot start ${board}: ${image} is not built`);
-	const common = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-kernel', image];
-	return new Child([emulator, ...machine(flashFile), ...common, ...extra], {log, onChange});
+	const common = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
+	return new Child([emulator, ...machine(flashFile, image), ...common, ...extra], {log, onChange});
 }

@@ -14,24 +14,11 @@ void rv_console_text(const char *text)
 	}
 }
 
-static void write_digits(uint32_t number, uint32_t base, uint32_t least)
-{
-	char text[11] = {0};
-	uint32_t at = sizeof(text) - 1u;
-	for (uint32_t digits = 0; number > 0 || digits < least; digits++) {
-		at--;
-		text[at] = "0123456789abcdef"[number % base];
-		number /= base;
-	}
-	rv_console_text(text + at);
-}
-
-void rv_console_number(uint32_t number)
-{
-	write_digits(number, 10, 1);
-}
-
 void rv_console_hex(uint32_t number)
 {
-	write_digits(number, 16, 8);
+	char text[9] = {0};
+	for (uint32_t i = 0; i < 8u; i++) {
+		text[i] = "0123456789abcdef"[number >> (28u - 4u * i) & 15u];
+	}
+	rv_console_text(text);
 }

@@ -6,9 +6,6 @@
 
 void rv_console_text(const char *text);
 
-/* Decimal. */
-void rv_console_number(uint32_t number);
-
 /* Eight hex digits. */
 void rv_console_hex(uint32_t number);
 

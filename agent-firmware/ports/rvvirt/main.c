@@ -16,6 +16,7 @@
 #include "ports/common/net.h"
 #include "ports/common/random.h"
 #include "ports/common/sensor.h"
+#include "ports/common/show.h"
 #include "reset.h"
 #include "trap.h"
 
@@ -29,6 +30,7 @@ extern const uint8_t rv_build_note[];
 static struct net net;
 static struct random random_words;
 static struct loop loop;
+static struct show show;
 static struct femto femto;
 
 /* --- Port */
@@ -89,6 +91,7 @@ static size_t board_receive(void *context, uint8_t datagram[FEMTO_DATAGRAM_BYTES
 static void board_sleep(void *context, uint32_t ticks)
 {
 	(void)context;
+	show_changes(&show, &femto);
 	rv_clock_sleep(ticks, rv_ethernet_is_ready);
 }
 
@@ -113,7 +116,7 @@ static _Noreturn void stop(const char *message)
 {
 	rv_console_text(message);
 	for (;;) {
-		board_sleep(NULL, UINT32_MAX);
+		rv_clock_sleep(UINT32_MAX, rv_ethernet_is_ready);
 	}
 }
 
@@ -137,17 +140,19 @@ static void show_start(const struct femto_config *config, uint32_t boot)
 	rv_console_text("start id=");
 	rv_console_text(config->device_id);
 	rv_console_text(" board=" BOARD " firmware=" FIRMWARE " boot=");
-	rv_console_number(boot);
+	show_number(&show, boot);
 	rv_console_text(" reset=");
 	rv_console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
 	rv_console_text(" accepted=");
-	rv_console_number((uint32_t)femto_get_accepted_generation(&femto));
+	show.generation = femto_get_accepted_generation(&femto);
+	show_number(&show, show.generation);
 	rv_console_text("\n");
 }
 
 int main(void)
 {
 	rv_trap_protect_code();
+	show.text = rv_console_text;
 	rv_clock_start();
 	struct femto_config config = {
 		.firmware = FIRMWARE,

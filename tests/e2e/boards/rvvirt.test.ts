@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {EventEmitter, once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {after, before, describe, test, type TestContext} from 'node:test';
+import {repositoryRoot} from '../../../scripts/repository.ts';
+import {buildBoards, makeBoardFlash, startBoard, whyBoardIsMissing} from '../../support/boards.ts';
+import type {Child} from '../loop/child.ts';
+import {acceptedGeneration, hasConfirmedAll, isAllReady} from '../loop/views.ts';
+import {BoardsSite} from './boards-site.ts';
+import {pokeBoard} from './gdb.ts';
+
+const board = 'rvvirt';
+const generations = {'counter': 1, 'moving-average': 1, 'responder': 1};
+const skip = whyBoardIsMissing(board) ?? false;
+
+describe('a RISC-V board behind a bridge', {skip, timeout: 600_000}, () => {
+	let site: BoardsSite;
+	let running: Child;
+
+	before(async () => {
+		buildBoards([board]);
+		site = await BoardsSite.start();
+	});
+
+	after(() => site.end());
+
+	test('it enrols, installs the samples and becomes Ready', async () => {
+		running = await site.plugIn(board);
+		assert.equal(running.lines[0], 'start id=rvvirt board=rvvirt firmware=rvvirt-1 boot=1 reset=other accepted=0');
+		await site.until(() => isAllReady(site.controllerLines, generations, 1), 'Ready on the board');
+		await site.until(() => hasConfirmedAll(running.lines), 'the board to confirm');
+	});
+
+	test('after a power cut it runs what is in its flash, without anybody to ask', async () => {
+		await site.unplugBridge();
+		const accepted = acceptedGeneration(running.lines) ?? 0;
+		await running.kill();
+		running = await site.powerUp(board);
+		assert.equal(
+			running.lines[0], `start id=rvvirt board=rvvirt firmware=rvvirt-1 boot=2 reset=other accepted=${accepted}`,
+		);
+		await site.until(() => hasConfirmedAll(running.lines), 'the board to hold its containers');
+		assert.ok(running.lines.every((line) => !line.startsWith('link ')));
+	});
+});
+
+describe('a RISC-V board whose program is broken', {skip, timeout: 120_000}, () => {
+	before(() => buildBoards([board]));
+
+	test('a loop that hangs is ended by the watchdog, and the next start says so', async (context) => {
+		const {lines, until, poke} = await startAlone(context);
+		await poke('femto_poll', [0x01, 0xa0]); // a jump to itself
+		await until('reset by the watchdog: cause=80000007 ');
+		await until('start id=alone board=rvvirt firmware=rvvirt-1 boot=2 reset=watchdog ');
+		assert.equal(lines.length, 3);
+	});
+
+	test('an instruction that there is not resets at once, and counts as the watchdog', async (context) => {
+		const {until, poke} = await startAlone(context);
+		await poke('femto_poll', [0, 0]);
+		await until('reset by a fault: cause=00000002 ');
+		await until('start id=alone board=rvvirt firmware=rvvirt-1 boot=2 reset=watchdog ');
+	});
+
+	test('a stack that overflows meets memory that can not be written', async (context) => {
+		const {until, poke} = await startAlone(context);
+		// addi sp, sp, -64; sw zero, 0(sp); jump back
+		await poke('femto_poll', [0x39, 0x71, 0x02, 0xc0, 0xf5, 0xbf]);
+		await until('reset by a fault: cause=00000007 ');
+		await until('start id=alone board=rvvirt firmware=rvvirt-1 boot=2 reset=watchdog ');
+	});
+});
+
+interface Alone {
+	readonly lines: readonly string[];
+	/** Resolves when the console has a line that begins so. */
+	readonly until: (begin: string) => Promise<void>;
+	/** Overwrites the first instructions of a function. */
+	readonly poke: (name: string, bytes: readonly number[]) => Promise<void>;
+}
+
+/** A board without a gateway, which boots and goes on calling. */
+async function startAlone(context: TestContext): Promise<Alone> {
+	const folder = mkdtempSync(join(tmpdir(), 'femto-rvvirt-'));
+	const [flashFile, socket] = [join(folder, 'flash'), join(folder, 'gdb')];
+	const key = new Uint8Array(32).fill(1);
+	await makeBoardFlash(board, flashFile, {id: 'alone', deviceKey: key, rootKey: key, bridgePort: 9});
+	const events = new EventEmitter();
+	const child = startBoard({
+		board, flashFile, log: join(folder, 'log'), onChange: () => events.emit('change'),
+		extra: ['-gdb', `unix:${socket},server=on,wait=off`],
+	});
+	context.after(async () => {
+		await child.kill();
+		rmSync(folder, {recursive: true});
+	});
+	const until = async (begin: string): Promise<void> => {
+		while (!child.lines.some((line) => line.startsWith(begin))) {
+			assert.equal(child.exit, undefined, child.lines.join('\n'));
+			await once(events, 'change', {signal: AbortSignal.timeout(60_000)});
+		}
+	};
+	await until('start ');
+	const poke: Alone['poke'] = (name, bytes) => pokeBoard(socket, addressOf(name), Uint8Array.from(bytes));
+	return {lines: child.lines, until, poke};
+}
+
+/** Where a function of the image is. */
+function addressOf(name: string): number {
+	const image = join(repositoryRoot, 'build', 'boards', `${board}.elf`);
+	const {stdout} = spawnSync('riscv64-unknown-elf-nm', [image], {encoding: 'utf8'});
+	const address = new RegExp(`^([0-9a-f]+) T ${name}$`, 'm').exec(stdout)?.[1];
+	assert.ok(address !== undefined, `Cannot find ${name} in ${image}`);
+	return Number.parseInt(address, 16);
+}
