@@ -35,8 +35,8 @@ export function describeRevision(container: FemtoContainer, revision: Revision):
 }
 
 /**
- * The revision that `rollout undo` goes back to. Without a number: the one that last passed every wave, else the one
- * that devices were led to, else the newest; never what the spec asks for already. The error is what kubectl prints.
+ * The revision that `rollout undo` goes back to. Without a number: the one that last passed every wave, or the one
+ * before it, else the one that devices were led to, else the newest; never what the spec asks for already. The error is what kubectl prints.
  */
 export function chooseRevision(
 	{metadata, spec, status}: FemtoContainer, revisions: readonly Revision[], wanted: number | undefined,
@@ -47,7 +47,8 @@ export function chooseRevision(
 	}
 	const others = revisions.filter((revision) => !asksFor(spec, revision));
 	const named = (name: string | undefined): Revision | undefined => others.find((revision) => revision.name === name);
-	const chosen = named(status?.currentRevision) ?? named(status?.updatedRevision) ?? others.at(-1);
+	const {currentRevision, previousRevision, updatedRevision} = status ?? {};
+	const chosen = named(currentRevision) ?? named(previousRevision) ?? named(updatedRevision) ?? others.at(-1);
 	return chosen === undefined
 		? failure(`no rollout history found for femtocontainer "${metadata.name}"`) : success(chosen);
 }

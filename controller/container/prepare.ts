@@ -7,7 +7,7 @@ import {
 } from './source.ts';
 import type {Newest} from './steer.ts';
 import type {ValidTenant} from '../tenant/registry.ts';
-import type {FemtoContainer} from '../../protocol/generated/resources.ts';
+import type {FemtoContainer, FemtoContainerStatus} from '../../protocol/generated/resources.ts';
 import {failure, type Result} from '../../protocol/result.ts';
 import type {KubeApi} from '../../runtime/kube/api.ts';
 import {isKubeError} from '../../runtime/kube/errors.ts';
@@ -51,9 +51,10 @@ export class Preparation {
 		return revision === undefined ? {kind: 'creating'} : {kind: 'ready', newest: {container, revision, tenant}};
 	}
 
-	/** Deletes what no device is assigned to and nothing may return to; the newest other one stays for a way back. */
-	async prune(container: FemtoContainer, updated: string, current: string | undefined): Promise<void> {
-		const others = this.#fleet.revisionsOf(container).filter(({name}) => name !== updated && name !== current);
+	/** Deletes what no device is assigned to and nothing may return to; the newest other one stays to be looked at. */
+	async prune(container: FemtoContainer, status: FemtoContainerStatus): Promise<void> {
+		const kept = new Set([status.updatedRevision, status.currentRevision, status.previousRevision]);
+		const others = this.#fleet.revisionsOf(container).filter(({name}) => !kept.has(name));
 		if (others.length < 2) {
 			return;
 		}

@@ -99,7 +99,7 @@ export class ContainerReconciler {
 			// What is done about it must not begin before it is written: after a crash it would look like no failure.
 			return 1;
 		}
-		await this.#preparation.prune(container, revision.name, status.currentRevision);
+		await this.#preparation.prune(container, status);
 		const deadlineMs = course.deadlineMs !== undefined && nowMs < course.deadlineMs ? course.deadlineMs : undefined;
 		return earliest(nowMs, [course.decision.nextMs, deadlineMs, waiting && nowMs + waiting.againMs]);
 	}

@@ -29,11 +29,13 @@ export function rolloutStatus(
 	const before = container.status ?? {};
 	const observedGeneration = container.metadata.generation ?? 0;
 	const current = decision.outcome === 'Complete' ? newest.name : before.currentRevision;
+	const previous = current === before.currentRevision ? before.previousRevision : before.currentRevision;
 	return {
 		observedGeneration,
 		conditions: nextConditions(before.conditions, conditions ?? courseConditions(course, nowMs), observedGeneration, nowMs),
 		image: describeStatement(newest.read.statement),
 		...(current === undefined ? {} : {currentRevision: current}),
+		...(previous === undefined ? {} : {previousRevision: previous}),
 		updatedRevision: newest.name,
 		...(attempt.number === 0 ? {} : {attempt: attempt.number}),
 		...(attempt.retry === undefined ? {} : {retry: attempt.retry}),

@@ -701,6 +701,11 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 											"type": "string",
 											"maxLength": 253
 										},
+										"previousRevision": {
+											"description": "ControllerRevision that was currentRevision before it; what femto rollout undo returns to.",
+											"type": "string",
+											"maxLength": 253
+										},
 										"updatedRevision": {
 											"description": "ControllerRevision of the newest spec.",
 											"type": "string",

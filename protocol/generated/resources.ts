@@ -162,6 +162,8 @@ export interface FemtoContainerStatus {
 	readonly image?: FemtoContainerStatusImage;
 	/** ControllerRevision that last passed every wave; what a rollback returns to. */
 	readonly currentRevision?: string;
+	/** ControllerRevision that was currentRevision before it; what femto rollout undo returns to. */
+	readonly previousRevision?: string;
 	/** ControllerRevision of the newest spec. */
 	readonly updatedRevision?: string;
 	/** Number of the try to run the newest spec. A device that failed in an earlier one is tried again. */

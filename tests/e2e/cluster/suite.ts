@@ -203,6 +203,10 @@ export function clusterSuite(
 			await isReady('heartbeat');
 			assert.notEqual(await revisionOf('heartbeat'), good);
 			assert.match(await operator.ok(`femto rollout history fc/heartbeat -n ${namespace}`), /current/i);
+			// Not to the third version, which came in between and failed.
+			await operator.ok(`femto rollout undo fc/heartbeat -n ${namespace}`);
+			await isReady('heartbeat');
+			assert.equal(await revisionOf('heartbeat'), good);
 		});
 
 		step('a mistake in a spec stops nothing, and its event is counted when it comes again', async () => {

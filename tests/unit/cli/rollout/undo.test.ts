@@ -68,6 +68,26 @@ test('undo twice comes back to where it was', async (context) => {
 	assert.equal((await fixture.container()).spec.image.digest, second.digest);
 });
 
+test('undo passes over a version that failed, to the one that was complete before', async (context) => {
+	const bad = sign({sequence: 2, program: {bssSize: 32}});
+	const last = sign({sequence: 3, program: {bssSize: 48}});
+	const fatal = bad.digest.slice(7, 39);
+	const {fixture, session} = await rolledOut(context, [first]);
+	fixture.device('pump-3', {
+		giveUp: ({statementDigest}) =>
+			(Buffer.from(statementDigest).toString('hex') === fatal ? {reason: 21, instruction: 9} : undefined),
+	});
+	await fixture.run(20_000);
+	await fixture.apply(bad, {spec: {rollout: {waves: [{percent: 100, soakSeconds: 0}], maxUnavailable: '100%', maxFailures: 0}}});
+	await fixture.run(60_000);
+	assert.deepEqual(await fixture.conditions(), ['Ready=False/RolledBack', 'Stalled=True/RolledBack']);
+	await fixture.apply(last);
+	await fixture.run(60_000);
+	assert.deepEqual(await fixture.conditions(), ['Ready=True/RolloutComplete']);
+	await undo(session, 'vibration', undefined, wish);
+	assert.equal((await fixture.container()).spec.image.digest, first.digest);
+});
+
 test('undo brings back hooks, limits and parameters that were left out before', async (context) => {
 	const {fixture, session} = await rolledOut(context, [first], [first, {
 		hooks: [{name: 'timer', order: 7, parameters: {periodMilliseconds: 500}}],
