@@ -11,6 +11,7 @@ import {openSerialLinks, parseSerialAddress, type SerialLinks} from '../../../br
 import {bytesToHex} from '../../../protocol/crypto.ts';
 import {FrameDecoder} from '../../../protocol/serial/decoder.ts';
 import {encodeFrame} from '../../../protocol/serial/frame.ts';
+import type {DatagramPort} from '../../../runtime/datagram.ts';
 import {silentLog, type Log} from '../../../runtime/log.ts';
 import {systemClock, systemRandom} from '../../../runtime/system.ts';
 
@@ -28,12 +29,22 @@ export class LinksBench {
 	readonly heard: string[] = [];
 	/** Log lines: `<message> <link>`. */
 	readonly told: string[];
+	/** The same links for a bridge, which then hears what the bench hears. */
+	readonly port: DatagramPort;
 	readonly #events: EventEmitter;
+	#handler: (address: string, datagram: Uint8Array) => void = () => {};
 
 	private constructor(links: SerialLinks, told: string[], events: EventEmitter) {
 		this.links = links;
 		this.told = told;
 		this.#events = events;
+		this.port = {
+			send: (address, datagram) => links.send(address, datagram),
+			onDatagram: (handler) => {
+				this.#handler = handler;
+			},
+			close: () => links.close(),
+		};
 	}
 
 	static async open(context: TestContext, links: readonly string[]): Promise<LinksBench> {
@@ -51,6 +62,7 @@ export class LinksBench {
 		opened.onDatagram((address, datagram) => {
 			bench.heard.push(`${address} ${bytesToHex(datagram)}`);
 			events.emit('change');
+			bench.#handler(address, datagram);
 		});
 		context.after(() => opened.close());
 		return bench;
