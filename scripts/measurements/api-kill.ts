@@ -3,7 +3,7 @@ import type {Measurement} from '../measurement-table.ts';
 
 export const title = 'Watches over an API server that is killed with SIGKILL';
 
-const plan = {events: 25_000, watchers: 20, kills: 10, seed: 1};
+const plan = {events: 100_000, watchers: 20, kills: 10, seed: 1};
 const deliveredMin = 100_000;
 
 /** Writers patch, create and delete all the while; the server starts again on the same folder and port. */
