@@ -1,15 +1,15 @@
 /*
- * A port to start from: copy it, write the bodies, hand `board_port` to femto_init. The comments say
- * what each call must do and what may go wrong; femto_port.h is the contract. As it stands every
- * call refuses, which the agent counts, reports and survives: it compiles, and femto_init says
- * FEMTO_ERR_FLASH.
+ * A port to start from: copy it, write the bodies, hand `board_port` to femto_init. The comments
+ * say what each call must do and what may go wrong; femto_port.h is the contract. As it stands
+ * every call refuses, which the agent counts, reports and survives: it compiles, and femto_init
+ * says FEMTO_ERR_FLASH.
  *
  * All calls come from the thread that is inside a femto_… call: none from an interrupt, no two at a
  * time. None may call the agent back. Interrupts may stay open throughout.
  */
 #include "femto_port.h"
 
-/* What your drivers need; `context` below points to it. Two devices in one program = two of these. */
+/* What your drivers need; `context` points to it. Two devices in one program have two of these. */
 struct board {
 	int replace_me; /* socket, flash driver, state of the generator */
 };
@@ -75,9 +75,9 @@ static enum femto_port_err board_flash_program(
 }
 
 /*
- * Erase unit `unit` (0 = the first) and wait. Afterwards every byte reads FEMTO_FLASH_ERASED; a chip
- * that erases to zeros inverts in all three calls. May take as long as it takes: feed a watchdog
- * with a shorter period here, and nowhere else in the port.
+ * Erase unit `unit` (0 = the first) and wait. Afterwards every byte reads FEMTO_FLASH_ERASED; a
+ * chip that erases to zeros inverts in all three calls. May take as long as it takes: feed a
+ * watchdog with a shorter period here, and nowhere else in the port.
  */
 static enum femto_port_err board_flash_erase(void *context, uint32_t unit)
 {
@@ -102,8 +102,9 @@ static enum femto_port_err board_sensor_read(void *context, uint32_t channel, in
 static struct board board;
 
 /*
- * The geometry may not change while a device keeps its data. At least 2 erase units; 16 of 4 KiB are
- * comfortable. Pages below 512 bytes are grouped, larger sectors are taken as they are (to 1 MiB).
+ * The geometry may not change while a device keeps its data. At least 2 erase units; 16 of 4 KiB
+ * are comfortable. Pages below 512 bytes are grouped, larger sectors are taken as they are (to 1
+ * MiB).
  */
 const struct femto_port board_port = {
 	.context = &board,

@@ -62,6 +62,11 @@ export function whyBoardIsMissing(board: BoardName): string | undefined {
 	return missing === undefined ? undefined : `${missing} is not installed`;
 }
 
+/** The program of a board, an ELF file. */
+export function boardImage(board: BoardName): string {
+	return join(repositoryRoot, 'build', 'boards', `${board}.elf`);
+}
+
 /** Brings the image up to date with its sources. */
 export function buildBoards(boards: readonly BoardName[]): void {
 	const make = ['-s', '-j2', '-C', join(repositoryRoot, 'agent-firmware'), ...boards];
@@ -94,6 +99,8 @@ export interface BoardOptions {
 	readonly log: string;
 	/** After each line of the console, and at the end. */
 	readonly onChange: () => void;
+	/** What it boots; without it, its port's image. */
+	readonly image?: string;
 	/** Arguments of QEMU besides those of the board. */
 	readonly extra?: readonly string[];
 }
@@ -102,10 +109,13 @@ export interface BoardOptions {
  * Powers a board up. Its console is in `lines`; `kill()` is a power cut, after which the same flash file may be
  * given to another board. Error when the image is not built.
  */
-export function startBoard({board, flashFile, log, onChange, extra = []}: BoardOptions): Child {
+export function startBoard({board, flashFile, log, onChange, image = imageOf(board), extra = []}: BoardOptions): Child {
 	const {emulator, arguments: machine} = models[board];
-	const image = join(repositoryRoot, 'build', 'boards', `${board}.elf`);
 	if (!existsSync(image)) throw new Error(`Cannot start ${board}: ${image} is not built`);
 	const common = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
 	return new Child([emulator, ...machine(flashFile, image), ...common, ...extra], {log, onChange});
+}
+
+function imageOf(board: BoardName): string {
+	return join(repositoryRoot, 'build', 'boards', `${board}.elf`);
 }

@@ -66,8 +66,14 @@ int main(int argc, char **argv)
 	host_key_read(argv[4], config.root_key);
 	struct host_flash flash = host_flash_open(argv[5], (struct femto_flash_geometry){4096, 16});
 	udp = host_udp_open(argv[2]);
-	const struct femto_port port = {&flash, flash.geometry, board_send, board_random,
-		board_read, board_write, board_erase, board_sensor};
+	const struct femto_port port = {.context = &flash,
+		.flash = flash.geometry,
+		.send = board_send,
+		.random = board_random,
+		.flash_read = board_read,
+		.flash_program = board_write,
+		.flash_erase = board_erase,
+		.sensor_read = board_sensor};
 	enum femto_err error = femto_init(&femto, &port, &config, now_ms());
 	for (uint8_t datagram[255]; error == FEMTO_OK;) {
 		const uint64_t deadline_ms = femto_poll(&femto, now_ms());

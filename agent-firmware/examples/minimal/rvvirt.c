@@ -34,8 +34,13 @@ static enum femto_port_err board_sensor(void *context, uint32_t channel, int32_t
 	return channel == 0 ? FEMTO_PORT_OK : FEMTO_PORT_NOT_FOUND;
 }
 
-static const struct femto_port port = {NULL, {RV_FLASH_SECTOR_BYTES, RV_FLASH_UNITS}, board_send,
-	board_random, rv_flash_read, rv_flash_program, rv_flash_erase, board_sensor};
+static const struct femto_port port = {.flash = {RV_FLASH_SECTOR_BYTES, RV_FLASH_UNITS},
+	.send = board_send,
+	.random = board_random,
+	.flash_read = rv_flash_read,
+	.flash_program = rv_flash_program,
+	.flash_erase = rv_flash_erase,
+	.sensor_read = board_sensor};
 
 /* Called at least once in 400 seconds, in which the counter takes all its values. */
 static uint64_t now_ms(void)
@@ -50,9 +55,8 @@ static void wait_until(uint64_t deadline_ms)
 {
 	const uint64_t now = now_ms();
 	if (deadline_ms > now) {
-		const uint32_t left_ms =
-			deadline_ms - now < 60000 ? (uint32_t)(deadline_ms - now) : 60000;
-		rv_clock_sleep(left_ms * TICKS_PER_MS, rv_ethernet_is_ready);
+		const uint64_t left_ms = deadline_ms - now < 60000 ? deadline_ms - now : 60000;
+		rv_clock_sleep((uint32_t)left_ms * TICKS_PER_MS, rv_ethernet_is_ready);
 	}
 	while (rv_ethernet_is_ready()) {
 		const struct rv_frame frame = rv_ethernet_receive();
@@ -80,8 +84,7 @@ int main(void)
 	address.gateway_port = factory.gateway_port;
 	rv_trap_enable(rv_ethernet_interrupt_number());
 	net_start(&net, (struct net_link){rv_ethernet_send, NULL}, &address);
-	bool runs = femto_init(&femto, &port, &config, now_ms()) == FEMTO_OK;
-	while (runs) {
+	for (bool runs = femto_init(&femto, &port, &config, now_ms()) == FEMTO_OK; runs;) {
 		wait_until(femto_poll(&femto, now_ms()));
 	}
 	return 1;

@@ -105,7 +105,8 @@ static int open_flash(struct femto_riot *device)
 
 static int open_socket(struct femto_riot *device)
 {
-	const sock_udp_ep_t local = {.family = device->gateway.family, .netif = device->gateway.netif};
+	const sock_udp_ep_t local = {
+		.family = device->gateway.family, .netif = device->gateway.netif};
 	return sock_udp_create(&device->sock, &local, &device->gateway, 0);
 }
 
@@ -156,7 +157,8 @@ int femto_riot_run(struct femto_riot *device, const struct femto_riot_config *co
 		const ssize_t size = sock_udp_recv(
 			&device->sock, datagram, sizeof(datagram), wait_ms * 1000u, NULL);
 		if (size > 0) {
-			femto_feed(&device->femto, datagram, (size_t)size, femto_riot_now_ms(device));
+			femto_feed(
+				&device->femto, datagram, (size_t)size, femto_riot_now_ms(device));
 		}
 	}
 }

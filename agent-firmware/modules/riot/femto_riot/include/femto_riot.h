@@ -11,7 +11,7 @@
 struct femto_riot_config {
 	struct femto_config femto;
 	sock_udp_ep_t gateway; /* MQTT-SN gateway; `netif` too when its address is link-local */
-	mtd_dev_t *mtd;        /* the agent's alone */
+	mtd_dev_t *mtd; /* the agent's alone */
 
 	/* Newest sample, as sensor_read of platform/femto_port.h; NULL = no sensor. */
 	enum femto_port_err (*sensor_read)(void *context, uint32_t channel, int32_t *value);
@@ -25,8 +25,8 @@ struct femto_riot {
 	sock_udp_ep_t gateway;
 	mtd_dev_t *mtd;
 	uint32_t sectors_per_unit; /* of the flash, in one erase unit of the agent */
-	uint32_t random;           /* state of the generator where the board has none */
-	uint64_t now_ms;           /* time at the last look */
+	uint32_t random; /* state of the generator where the board has none */
+	uint64_t now_ms; /* time at the last look */
 };
 
 /*
