@@ -93,10 +93,10 @@ async function expectConnect(gateway: Socket): Promise<void> {
 }
 
 async function startExample(context: TestContext, board: BoardName, bridgePort: number): Promise<void> {
-	let child: Child | undefined;
-	const folder = makeFolder(context, () => child?.kill());
+	const children: Child[] = [];
+	const folder = makeFolder(context, () => Promise.all(children.map(async (child) => child.kill())));
 	const flashFile = join(folder, 'flash');
 	await makeBoardFlash(board, flashFile, {id: 'example', deviceKey: key, rootKey: key, bridgePort});
 	const image = join(repositoryRoot, 'build', 'examples', `minimal-${board}.elf`);
-	child = startBoard({board, image, flashFile, log: join(folder, 'log'), onChange: () => undefined});
+	children.push(startBoard({board, image, flashFile, log: join(folder, 'log'), onChange: () => undefined}));
 }
