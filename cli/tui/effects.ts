@@ -1,3 +1,4 @@
+import {stringify} from 'yaml';
 import type {Clock, Timer} from '../../runtime/clock.ts';
 import {messageOf} from '../fail.ts';
 import type {Actions, LogLine, LogQuery, Logs} from './interfaces.ts';
@@ -40,7 +41,7 @@ export class Effects {
 				void this.#act(effect);
 				break;
 			case 'yaml':
-				void this.#showYaml(effect);
+				this.#showYaml(effect);
 				break;
 			case 'openLogs':
 				void this.#followLog(effect.id, effect.query);
@@ -60,12 +61,12 @@ export class Effects {
 		}
 	}
 
-	async #showYaml({subject}: Extract<Effect, {type: 'yaml'}>): Promise<void> {
+	#showYaml({subject}: Extract<Effect, {type: 'yaml'}>): void {
 		const loop = this.#loop;
 		const object = loop === undefined ? undefined : objectOf(loop.state().fleet, subject);
-		const {stringify} = await import('yaml');
 		const text = object === undefined ? `# ${subject.key} is gone` : stringify(object, {lineWidth: 0});
-		loop?.dispatch({type: 'yaml', subject, lines: text.trimEnd().split('\n')});
+		// An effect dispatches later, not at once.
+		queueMicrotask(() => loop?.dispatch({type: 'yaml', subject, lines: text.trimEnd().split('\n')}));
 	}
 
 	async #followLog(id: number, query: LogQuery): Promise<void> {

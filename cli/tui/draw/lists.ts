@@ -107,7 +107,8 @@ function readyText({counts: {ready, matched}}: ContainerRow): string {
 
 const deviceWidths = memo((rows: readonly DeviceRow[]) => ({
 	name: widest(rows.map(({key}) => key), 8, 23),
-	bridge: widest(rows.map(({bridge}) => bridge), 6, 16),
+	/** 0: none of them has said which. */
+	bridge: rows.some(({bridge}) => bridge !== '') ? widest(rows.map(({bridge}) => bridge), 6, 16) : 0,
 	generation: widest(rows.map(({generation}) => generation), 3, 11),
 }));
 
@@ -118,6 +119,8 @@ export function deviceColumns(
 	const widths = deviceWidths(rows);
 	const revision: readonly Column<DeviceRow>[] = isWide
 		? [{title: 'REVISION', width: 10, cell: (row) => ({text: row.revision || '–'})}] : [];
+	const bridgeColumn: readonly Column<DeviceRow>[] = widths.bridge > 0
+		? [{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => ({text: bridge || '–'})}] : [];
 	return [
 		{title: '', width: 1, cell: ({mark}) => span(signs[mark], mark)},
 		{title: 'DEVICE', width: isWide ? widths.name : Math.min(widths.name, 16), cell: ({key}) => ({text: key})},
@@ -135,7 +138,7 @@ export function deviceColumns(
 			title: isWide ? 'FAULTS' : 'FLT', width: isWide ? 6 : 3, align: 'right',
 			cell: ({faults}) => span(String(faults), faults > 0 ? 'bad' : 'plain'),
 		},
-		{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => ({text: bridge || '–'})},
+		...bridgeColumn,
 		{
 			title: isWide ? 'LAST REPORT' : 'LAST', width: isWide ? 11 : 5, align: 'right',
 			cell: ({lastReportMs}) => ageSpan(lastReportMs, nowMs),

@@ -80,7 +80,8 @@ function judge({metadata, spec, status}: FemtoContainer): Verdict {
 	if (degraded !== undefined) return {mark: 'warning', word: 'Degraded', reason: degraded.message};
 	const {reason, message} = ready;
 	if (spec.paused && reason === 'Paused') return {mark: 'paused', word: 'Paused', reason: message};
-	if (ready.status === 'True') return {mark: 'good', word: 'Ready', reason: message};
+	const outlook = spec.paused ? `${message}, paused: a change would wait` : message;
+	if (ready.status === 'True') return {mark: 'good', word: 'Ready', reason: outlook};
 	return {mark: waits.has(reason) ? 'waiting' : 'busy', word: reason, reason: message};
 }
 

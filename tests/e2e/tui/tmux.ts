@@ -1,10 +1,13 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pollMs = 50;
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Why these tests can't run here, or false. */
 export const missing: string | false = spawnSync('tmux', ['-V']).status === 0 ? false : 'tmux is not installed';
@@ -17,13 +20,14 @@ export interface TerminalOptions {
 
 /** A terminal of tmux, on a server of its own, with a shell that runs one program in it and then says how that ended. */
 export class Terminal {
-	readonly #server: string;
+	/** Holds the socket of the server. */
+	readonly #folder = mkdtempSync(join(tmpdir(), 'femto-tmux-'));
 
 	constructor(args: readonly string[], {columns, rows, environment = {}}: TerminalOptions) {
-		this.#server = `femto-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
 		const variables = Object.entries({NODE_ENV: 'production', ...environment}).map(([name, value]) => `${name}=${value}`);
 		// The shell's own line discipline, as it was and as it is afterwards, tells whether the terminal was given back.
-		const script = 'before=$(stty -g); "$@"; code=$?; test "$before" = "$(stty -g)" && same=yes || same=no; echo "ended $code same $same"; exec sleep 60';
+		const script = 'before=$(stty -g); "$@"; code=$?; test "$before" = "$(stty -g)" && same=yes || same=no; '
+			+ 'echo "ended $code same $same"; exec sleep 60';
 		this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', root,
 			'env', ...variables, 'sh', '-c', script, 'sh', process.execPath, ...args);
 	}
@@ -53,6 +57,8 @@ export class Terminal {
 		for (let triesLeft = patienceMs / pollMs; triesLeft > 0; triesLeft--) {
 			last = this.screen();
 			if (wanted.test(last)) return last;
+			// What has ended shows nothing new.
+			if (/^ended \d+ same \w+$/m.test(last)) break;
 			await wait(pollMs);
 		}
 		throw new Error(`Cannot see ${wanted} on the screen:\n${last}`);
@@ -65,10 +71,15 @@ export class Terminal {
 	}
 
 	close(): void {
-		spawnSync('tmux', ['-L', this.#server, 'kill-server']);
+		spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
+		rmSync(this.#folder, {recursive: true, force: true});
+	}
+
+	get #socket(): string {
+		return join(this.#folder, 'socket');
 	}
 
 	#tmux(...args: readonly string[]): string {
-		return execFileSync('tmux', ['-L', this.#server, ...args], {encoding: 'utf8'});
+		return execFileSync('tmux', ['-S', this.#socket, ...args], {encoding: 'utf8'});
 	}
 }
