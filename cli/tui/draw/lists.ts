@@ -52,7 +52,8 @@ export function containerColumns(rows: readonly ContainerRow[], columns: number)
 		{nameMax: 28, barWidth: 10, counts: [failed].filter(isWanted)},
 	];
 	const candidates = layouts.map((layout) => wideColumns(rows, layout));
-	const fits = (each: readonly Column<ContainerRow>[]): boolean => (arrange(each, columns, wideGap).at(-1)?.width ?? 0) >= reasonMin;
+	const fits = (each: readonly Column<ContainerRow>[]): boolean =>
+		(arrange(each, columns, wideGap).at(-1)?.width ?? 0) >= reasonMin;
 	return candidates.find(fits) ?? candidates.at(-1) ?? [];
 }
 
@@ -65,7 +66,9 @@ function narrowColumns(rows: readonly ContainerRow[], columns: number): readonly
 	];
 }
 
-function wideColumns(rows: readonly ContainerRow[], {nameMax, barWidth, counts}: ContainerLayout): readonly Column<ContainerRow>[] {
+function wideColumns(
+	rows: readonly ContainerRow[], {nameMax, barWidth, counts}: ContainerLayout,
+): readonly Column<ContainerRow>[] {
 	const number = ({title, of, tone}: CountColumn): Column<ContainerRow> => ({
 		title, width: Math.max(title.length, 5), align: 'right',
 		cell: (row) => span(grouped(row.counts[of]), row.counts[of] > 0 ? tone : 'dim'),
@@ -119,8 +122,9 @@ export function deviceColumns(
 	const widths = deviceWidths(rows);
 	const revision: readonly Column<DeviceRow>[] = isWide
 		? [{title: 'REVISION', width: 10, cell: (row) => ({text: row.revision || '–'})}] : [];
-	const bridgeColumn: readonly Column<DeviceRow>[] = widths.bridge > 0
-		? [{title: 'BRIDGE', width: isWide ? widths.bridge : Math.min(widths.bridge, 8), cell: ({bridge}) => ({text: bridge || '–'})}] : [];
+	const bridgeWidth = isWide ? widths.bridge : Math.min(widths.bridge, 8);
+	const bridgeColumn: readonly Column<DeviceRow>[] = bridgeWidth > 0
+		? [{title: 'BRIDGE', width: bridgeWidth, cell: ({bridge}) => ({text: bridge || '–'})}] : [];
 	return [
 		{title: '', width: 1, cell: ({mark}) => span(signs[mark], mark)},
 		{title: 'DEVICE', width: isWide ? widths.name : Math.min(widths.name, 16), cell: ({key}) => ({text: key})},
