@@ -5,9 +5,10 @@
 #   make board-sizes   bytes of those that are built
 #
 # A port has a file ports/<port>/port.mk, which names its compiler and calls `board` for each board:
-#   $(eval $(call board,NAME,PORT,COMPILER,MACHINE,CONSTANTS,LINK))
+#   $(eval $(call board,NAME,PORT,COMPILER,MACHINE,CONSTANTS,LINK,SOURCES))
 # NAME = board, PORT = folder of ports/, COMPILER = command, MACHINE = options of compiler and linker for the core,
-# CONSTANTS = options of the compiler for the port's sources, LINK = options of the linker (with the script).
+# CONSTANTS = options of the compiler for the port's sources, LINK = options of the linker (with the script), SOURCES =
+# files besides those in the port's folder, or nothing.
 
 BOARDS_BUILD := $(BUILD)/boards
 BOARDS :=
@@ -22,7 +23,7 @@ define board
 BOARDS += $(1)
 .PHONY: $(1)
 $(1): $(BOARDS_BUILD)/$(1).elf
-$(1)_O := $(patsubst %.c,$(BOARDS_BUILD)/$(1)/%.o,$(CORE_C) $(GENERATED_C) $(COMMON_C) $(wildcard ports/$(2)/*.c)) \
+$(1)_O := $(patsubst %.c,$(BOARDS_BUILD)/$(1)/%.o,$(CORE_C) $(GENERATED_C) $(COMMON_C) $(wildcard ports/$(2)/*.c) $(7)) \
 	$(patsubst %.S,$(BOARDS_BUILD)/$(1)/%.o,$(wildcard ports/$(2)/*.S))
 $(1)_SODIUM := $(SODIUM_C:$(SODIUM)/%.c=$(BOARDS_BUILD)/$(1)/sodium/%.o)
 

@@ -73,6 +73,17 @@ struct femto_port {
 	 * a conversion. `value` is written on FEMTO_PORT_OK only.
 	 */
 	enum femto_port_err (*sensor_read)(void *context, uint32_t channel, int32_t *value);
+
+	/*
+	 * Optional, NULL = the core has no memory protection. From protect_begin to protect_end a
+	 * container runs, and the agent writes to its stack and to the `size` bytes at `memory`, which
+	 * all containers share and which stay where they are: a port may refuse every other write. The
+	 * functions above are called outside of such a span only.
+	 */
+	void (*protect_begin)(void *context, void *memory, size_t size);
+
+	/* Optional, together with protect_begin. */
+	void (*protect_end)(void *context);
 };
 
 #endif

@@ -83,6 +83,23 @@ static void map_read_only(struct bpf_vm *vm, uint32_t region, const uint8_t *byt
 	bpf_map(vm, region, (uint8_t *)(uintptr_t)bytes, (uint32_t)size, false);
 }
 
+_Static_assert(offsetof(struct femto, arena) - offsetof(struct femto, stack) == FEMTO_STACK_BYTES,
+	"the memory of containers is in one piece");
+
+void femto_protect_begin(struct femto *f)
+{
+	if (f->port->protect_begin != NULL) {
+		f->port->protect_begin(f->port->context, f->stack, sizeof(f->stack) + sizeof(f->arena));
+	}
+}
+
+void femto_protect_end(const struct femto *f)
+{
+	if (f->port->protect_end != NULL) {
+		f->port->protect_end(f->port->context);
+	}
+}
+
 /* Runs one container once; true = it ended without a fault and `result` holds its r0. */
 static bool run_once(struct femto *f, struct femto_container *container, uint8_t hook,
 	const struct firing *firing, uint64_t *result)
@@ -98,7 +115,9 @@ static bool run_once(struct femto *f, struct femto_container *container, uint8_t
 	if (firing->lent_bytes > 0) {
 		map_read_only(&vm, BPF_REGION_LENT, firing->lent, firing->lent_bytes);
 	}
+	femto_protect_begin(f);
 	const enum bpf_status status = bpf_run(&vm, container->entries[hook], result);
+	femto_protect_end(f);
 	container->instructions += container->contract.budget - vm.budget;
 	if (status != BPF_DONE) {
 		femto_on_fault(f, container, (uint8_t)status, (uint16_t)vm.pc, firing->now_ms);

@@ -100,9 +100,9 @@ static uint64_t parameter(const struct femto_container *container, uint64_t inde
 	return (uint64_t)(int64_t)container->parameters[index];
 }
 
-enum bpf_status femto_call(void *context, uint32_t number, uint64_t arguments[5], uint64_t *result)
+static enum bpf_status help(
+	struct femto_call *call, uint32_t number, uint64_t arguments[5], uint64_t *result)
 {
-	struct femto_call *call = context;
 	if (number >= 64u || (call->container->contract.helpers >> number & 1u) == 0) {
 		return BPF_FAULT_HELPER_DENIED;
 	}
@@ -129,4 +129,13 @@ enum bpf_status femto_call(void *context, uint32_t number, uint64_t arguments[5]
 	default:
 		return BPF_FAULT_HELPER_UNKNOWN;
 	}
+}
+
+enum bpf_status femto_call(void *context, uint32_t number, uint64_t arguments[5], uint64_t *result)
+{
+	struct femto_call *call = context;
+	femto_protect_end(call->f);
+	const enum bpf_status status = help(call, number, arguments, result);
+	femto_protect_begin(call->f);
+	return status;
 }

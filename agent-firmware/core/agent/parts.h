@@ -155,6 +155,9 @@ void femto_run_timers(struct femto *f, uint64_t now_ms);
 uint64_t femto_timers_deadline(const struct femto *f);
 /* A message for a container: first byte = local id. */
 void femto_on_input(struct femto *f, struct cbor_view payload, uint64_t now_ms);
+/* Around what only a container does; a helper ends the span of its port, and begins it again. */
+void femto_protect_begin(struct femto *f);
+void femto_protect_end(const struct femto *f);
 
 /* --- helpers.c */
 

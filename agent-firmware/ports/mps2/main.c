@@ -1,5 +1,6 @@
 /* The port `mps2`: one device on a board MPS2. docs/reference/ports.md says how to start it. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include BOARD_FILE
@@ -7,6 +8,7 @@
 #include "femto.h"
 #include "flash.h"
 #include "lan.h"
+#include "mpu.h"
 #include "ports/common/boots.h"
 #include "ports/common/factory.h"
 #include "ports/common/loop.h"
@@ -27,8 +29,14 @@
 static struct net net;
 static struct random random_words;
 static struct loop loop;
+
+/* The memory of containers begins where the memory protection can tell it from the rest. */
+#define FEMTO_PADDING (MPU_ALIGNMENT - offsetof(struct femto, stack) % MPU_ALIGNMENT)
+__attribute__((aligned(MPU_ALIGNMENT))) static struct {
+	uint8_t padding[FEMTO_PADDING];
+	struct femto femto;
+} agent;
 static struct show show;
-static struct femto femto;
 
 /* --- Port */
 
@@ -58,6 +66,8 @@ static const struct femto_port port = {
 	.flash_program = flash_program,
 	.flash_erase = flash_erase,
 	.sensor_read = port_sensor_read,
+	.protect_begin = mpu_close,
+	.protect_end = mpu_open,
 };
 
 /* --- Board of the loop */
@@ -99,7 +109,7 @@ static void board_alive(void *context)
 {
 	(void)context;
 	watchdog_feed();
-	show_changes(&show, &femto);
+	show_changes(&show, &agent.femto);
 }
 
 static const struct loop_board board = {
@@ -145,7 +155,7 @@ static void show_start(const struct femto_config *config, uint32_t boot)
 	console_text(" reset=");
 	console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
 	console_text(" accepted=");
-	show.generation = femto_get_accepted_generation(&femto);
+	show.generation = femto_get_accepted_generation(&agent.femto);
 	show_number(&show, show.generation);
 	console_text("\n");
 }
@@ -169,10 +179,13 @@ int main(void)
 	factory_identify(&factory, &config);
 	start_build_id(config.build_id);
 	watchdog_start();
+	if (!mpu_start((uintptr_t)agent.femto.stack, sizeof(agent.femto.stack) + sizeof(agent.femto.arena))) {
+		stop("Cannot start: the memory of containers can't be protected\n");
+	}
 	const uint32_t boot = boots_count(&port);
 	random_words = random_seed(config.device_id, boot, timer_counter());
 	start_net(&factory);
-	if (loop_start(&loop, &board, &femto, &port, &config, SLEEP_MAX_MS) != FEMTO_OK) {
+	if (loop_start(&loop, &board, &agent.femto, &port, &config, SLEEP_MAX_MS) != FEMTO_OK) {
 		stop("Cannot start: the agent can't use the flash\n");
 	}
 	show_start(&config, boot);

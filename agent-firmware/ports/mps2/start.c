@@ -5,6 +5,7 @@
 
 #include BOARD_FILE
 #include "lan.h"
+#include "mpu.h"
 #include "reg.h"
 #include "timer.h"
 
@@ -36,6 +37,7 @@ __attribute__((section(".kept"))) static volatile struct {
 _Noreturn void start_reset(enum femto_reset cause)
 {
 	irq_mask();
+	(void)mpu_suspend();
 	kept.cause = (uint32_t)cause;
 	kept.magic = CAUSE_MAGIC ^ (uint32_t)cause;
 	barrier();
@@ -59,21 +61,20 @@ void start_build_id(uint8_t build_id[8])
 	memcpy(build_id, image_build_id + 16, 8);
 }
 
+uintptr_t start_stack_address(void)
+{
+	return (uintptr_t)image_stack_start;
+}
+
 uint32_t start_stack_bytes(void)
 {
 	return (uint32_t)((uintptr_t)image_stack_end - (uintptr_t)image_stack_start);
 }
 
-uint32_t start_stack_used(void)
-{
-	const volatile uint32_t *word = image_stack_start;
-	while (word < image_stack_end && *word == STACK_PAINT) {
-		word++;
-	}
-	return (uint32_t)((uintptr_t)image_stack_end - (uintptr_t)word);
-}
-
-/* Paints the stack that it does not use itself, then makes the memory that C expects. */
+/*
+ * Paints the stack that it does not use itself, so that a debugger sees how deep it was; then makes
+ * the memory that C expects.
+ */
 _Noreturn void reset(void)
 {
 	uint32_t *stack = NULL;
@@ -112,18 +113,20 @@ __attribute__((naked)) static void on_fault(void)
 /* Of every peripheral; the core says which. */
 static void on_interrupt(void)
 {
+	const uint32_t protection = mpu_suspend();
 	uint32_t number = 0;
 	__asm__ volatile("mrs %0, ipsr" : "=r"(number));
 	switch (number - SYSTEM_VECTORS) {
 	case TIMER_IRQ:
 		timer_interrupt();
-		return;
+		break;
 	case LAN_IRQ:
 		lan_interrupt();
-		return;
+		break;
 	default: /* any other number: nobody enabled it */
 		fault();
 	}
+	mpu_restore(protection);
 }
 
 #define VECTOR(handler) ((uintptr_t)(handler))

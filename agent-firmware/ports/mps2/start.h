@@ -15,8 +15,8 @@ enum femto_reset start_take_cause(void);
 /* First 8 bytes of the hash that the linker made of this image. */
 void start_build_id(uint8_t build_id[8]);
 
-/* Most bytes of the stack that were ever in use, and how many there are. */
-uint32_t start_stack_used(void);
+/* Where the stack lies, and how many bytes it has: a power of two, of which the address is a multiple. */
+uintptr_t start_stack_address(void);
 uint32_t start_stack_bytes(void);
 
 #endif

@@ -59,6 +59,7 @@ export class BoardsSite {
 	async powerUp(board: BoardName): Promise<Child> {
 		const child = startBoard({
 			board, flashFile: this.#flashOf(board), log: this.#logOf(board), onChange: () => this.#events.emit('change'),
+			extra: ['-chardev', `socket,id=gdb,server=on,wait=off,path=${this.debuggerOf(board)}`, '-gdb', 'chardev:gdb'],
 		});
 		this.#children.set(board, child);
 		await this.until(() => child.lines.some((line) => line.startsWith('start ')), `${board} to boot`);
@@ -92,6 +93,11 @@ export class BoardsSite {
 	async end(): Promise<void> {
 		await Promise.all([...this.#children.values()].map(async (child) => child.kill()));
 		await rm(this.#site.folder, {recursive: true});
+	}
+
+	/** The socket on which a running board waits for a debugger. */
+	debuggerOf(board: BoardName): string {
+		return join(this.#site.folder, `${board}.gdb`);
 	}
 
 	#flashOf(board: BoardName): string {
