@@ -168,8 +168,8 @@ describe('In a terminal', {concurrency: 3, skip: missing}, () => {
 });
 
 test('Without a terminal it prints a line a container and ends with the exit code', () => {
-	const {status, stdout, stderr} = spawnSync(process.execPath, [program(), '--devices', '20', '--exit-on-complete', 'plant-a/pump-guard'],
-		{encoding: 'utf8', timeout: 60_000});
+	const args = [program(), '--devices', '20', '--exit-on-complete', 'plant-a/pump-guard'];
+	const {status, stdout, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8', timeout: 60_000});
 	assert.equal(status, 1);
 	assert.match(stdout, /^✖ plant-a\/pump-guard RolledBack wave 1\/3 0\/20 ready: pump-guard-7c1f failed/m);
 	// oxlint-disable-next-line no-control-regex -- the point is that there is none
