@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {writeFileSync} from 'node:fs';
+import {connect} from 'node:net';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {before, describe, test, type TestContext} from 'node:test';
+import {bytesToHex, deviceKey, publicKeyOf} from '../../../protocol/crypto.ts';
+import {encodeFactoryBlock} from '../../../protocol/factory-block.ts';
+import type {Report} from '../../../protocol/generated/messages.ts';
+import {containerStates} from '../../../protocol/schema/reasons.ts';
+import {seededRandom} from '../../../runtime/random.ts';
+import {repositoryRoot} from '../../../scripts/repository.ts';
+import {LinksBench, makeFolder} from '../../integration/bridge/serial-support.ts';
+import {container, deviceId, fleetSecret, rootSecretKey, TestFleet, type Container} from '../../integration/host-device-support.ts';
+
+const image = join(repositoryRoot, 'build', 'boards', 'nrf51.elf');
+const factoryAddress = '0x2e000';
+const confirmed = containerStates.find(({name}) => name === 'Confirmed')?.id;
+const missing = ['qemu-system-arm', 'arm-none-eabi-gcc'].find((program) => spawnSync(program, ['--version']).status !== 0);
+const skip = missing === undefined ? false : `${missing} is not installed`;
+
+/** Counts its runs in its key-value store. */
+const counting = (sequence: number): Container =>
+	container(1, sequence, ['mov r1, 0', 'mov r2, 1', `mov r3, ${sequence}`, 'call 4', 'mov r0, 0', 'exit']);
+
+const isConfirmed = (wanted: Container) => ({containers: [first]}: Report): boolean =>
+	first?.state === confirmed && bytesToHex(first?.statementDigest ?? new Uint8Array(0)) === wanted.digest;
+
+/** A micro:bit whose UART leads to `socket`; `reset` is what its button does. */
+class Microbit {
+	readonly #process: ChildProcess;
+	readonly #qmp: string;
+
+	constructor(context: TestContext, folder: string, socket: string) {
+		const factory = join(folder, 'factory');
+		this.#qmp = join(folder, 'qmp');
+		writeFileSync(factory, encodeFactoryBlock({
+			id: deviceId, deviceKey: deviceKey(fleetSecret, deviceId, 0), rootKey: publicKeyOf(rootSecretKey),
+		}));
+		this.#process = spawn('qemu-system-arm', [
+			'-M', 'microbit', '-kernel', image, '-device', `loader,file=${factory},addr=${factoryAddress},force-raw=on`,
+			'-display', 'none', '-monitor', 'none', '-qmp', `unix:${this.#qmp},server=on,wait=off`,
+			'-chardev', `socket,id=uart,path=${socket},reconnect=1`, '-serial', 'chardev:uart',
+		], {stdio: ['ignore', 'inherit', 'inherit']});
+		context.after(async () => {
+			const gone = once(this.#process, 'exit');
+			this.#process.kill('SIGKILL');
+			await gone;
+		});
+	}
+
+	async reset(): Promise<void> {
+		const socket = connect({path: this.#qmp});
+		const lines = createInterface({input: socket})[Symbol.asyncIterator]();
+		for (const execute of ['', 'qmp_capabilities', 'system_reset']) {
+			if (execute !== '') socket.write(`${JSON.stringify({execute})}\n`);
+			await lines.next();
+		}
+		socket.destroy();
+	}
+}
+
+describe('an nRF51 with 16 KiB of RAM on a serial link', {skip, timeout: 300_000}, () => {
+	before(() => {
+		const {status, stderr} = spawnSync('make', ['-s', '-C', join(repositoryRoot, 'agent-firmware'), 'nrf51'], {encoding: 'utf8'});
+		assert.equal(status, 0, stderr);
+	});
+
+	async function plugIn(context: TestContext): Promise<{fleet: TestFleet; bench: LinksBench; board: Microbit; link: string}> {
+		const folder = makeFolder(context);
+		const path = join(folder, 'gw.sock');
+		const bench = await LinksBench.open(context, [`unix:${path},server=on`]);
+		const fleet = await TestFleet.start(context, bench.port);
+		await bench.tells(`serial link is up unix:${path}`);
+		return {fleet, bench, board: new Microbit(context, folder, path), link: `unix:${path}`};
+	}
+
+	test('it enrols, installs a container, and goes on to the next version', async (t) => {
+		const {fleet, bench, link} = await plugIn(t);
+		await fleet.assign(1, [counting(1)]);
+		await fleet.report(isConfirmed(counting(1)));
+		const inventory = fleet.reports.find((report) => report.inventory !== undefined)?.inventory;
+		assert.deepEqual([inventory?.firmware, inventory?.board, inventory?.mtuBytes], ['nrf51-1', 'nrf51', 128]);
+		await fleet.assign(2, [counting(2)]);
+		await fleet.report(isConfirmed(counting(2)));
+		const counts = bench.links.counters()[link];
+		assert.deepEqual([counts?.refused_crc_wrong, counts?.refused_cobs_broken, counts?.dropped_queue_full], [0, 0, 0]);
+	});
+
+	test('after a reset it runs what is in its flash, and asks for nothing', async (t) => {
+		const {fleet, board} = await plugIn(t);
+		await fleet.assign(1, [counting(1)]);
+		const {boot} = await fleet.report(isConfirmed(counting(1)));
+		const {requests} = fleet;
+		await board.reset();
+		const again = await fleet.report((report) => report.boot === boot + 1);
+		assert.equal(again.acceptedGeneration, 1);
+		await fleet.report((report) => report.boot === boot + 1 && isConfirmed(counting(1))(report));
+		assert.equal(fleet.requests, requests);
+	});
+
+	test('resets at random moments of an install do not hinder it in the end', async (t) => {
+		const {fleet, board} = await plugIn(t);
+		const random = seededRandom(7);
+		await fleet.assign(1, [counting(1)]);
+		for (let count = 0; count < 6; count++) {
+			const enough = fleet.requests + 1 + (random.uint32() % 6);
+			while (fleet.requests < enough && !fleet.reports.some(isConfirmed(counting(1)))) {
+				await Promise.race([once(fleet.events, 'request'), once(fleet.events, 'report')]);
+			}
+			await board.reset();
+		}
+		const boot = fleet.reports.at(-1)?.boot ?? 0;
+		await fleet.report((report) => report.boot >= boot && isConfirmed(counting(1))(report));
+	});
+
+	test('garbage, half frames and a flood on its line while a container runs are passed over', async (t) => {
+		const {fleet, bench} = await plugIn(t);
+		await fleet.assign(1, [counting(1)]);
+		await fleet.report(isConfirmed(counting(1)));
+		const peer = bench.heard.at(-1)?.split(' ')[0] ?? '';
+		const random = seededRandom(3);
+		for (let count = 0; count < 500; count++) {
+			bench.links.send(peer, random.bytes(1 + (random.uint32() % 255)));
+		}
+		await fleet.assign(2, [counting(2)]);
+		await fleet.report(isConfirmed(counting(2)));
+	});
+});
