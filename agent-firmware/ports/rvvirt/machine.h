@@ -12,6 +12,8 @@
 #define VIRTIO_SLOTS 8u
 #define VIRTIO_STRIDE 0x1000u
 #define FLASH 0x22000000u /* second bank */
+#define MEMORY 0x80000000u
+#define MEMORY_BYTES 0x01000000u
 
 /* One register of a device. */
 static inline volatile uint32_t *reg32(uint32_t address)
@@ -36,6 +38,8 @@ static inline volatile uint8_t *reg8(uint32_t address)
 	__asm__ volatile("csrc " #name ", %0" ::"r"((uint32_t)(bits)) : "memory")
 
 #define MSTATUS_MIE (1u << 3) /* interrupts are taken */
+#define MSTATUS_MPP (3u << 11) /* mode before the trap: 0 = user */
+#define MSTATUS_MPRV (1u << 17) /* loads and stores are those of that mode */
 #define MIE_TIMER (1u << 7)
 #define MIE_EXTERNAL (1u << 11)
 

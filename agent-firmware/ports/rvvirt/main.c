@@ -17,6 +17,7 @@
 #include "ports/common/random.h"
 #include "ports/common/sensor.h"
 #include "ports/common/show.h"
+#include "protect.h"
 #include "reset.h"
 #include "trap.h"
 
@@ -61,6 +62,8 @@ static const struct femto_port port = {
 	.flash_program = rv_flash_program,
 	.flash_erase = rv_flash_erase,
 	.sensor_read = port_sensor_read,
+	.protect_begin = rv_protect_begin,
+	.protect_end = rv_protect_end,
 };
 
 /* --- Board */
@@ -151,7 +154,7 @@ static void show_start(const struct femto_config *config, uint32_t boot)
 
 int main(void)
 {
-	rv_trap_protect_code();
+	rv_protect_start();
 	show.text = rv_console_text;
 	rv_clock_start();
 	struct femto_config config = {

@@ -13,25 +13,11 @@
 #define CAUSE_TIMER 0x80000007u
 #define CAUSE_EXTERNAL 0x8000000bu
 
-/* Range from the address of the entry before; locked, so that it holds for the firmware itself. */
-#define PMP_LOCKED_READ_EXECUTE_RANGE 0x8du
-
-/* Of the linker script; code begins with _start. */
-extern const uint8_t _start[];
-extern const uint8_t rv_code_end[];
-
 void rv_trap_enable(uint32_t number)
 {
 	*reg32(PLIC_PRIORITY(number)) = 1;
 	*reg32(PLIC_ENABLE) |= 1u << number;
 	*reg32(PLIC_THRESHOLD) = 0;
-}
-
-void rv_trap_protect_code(void)
-{
-	CSR_WRITE(pmpaddr0, (uintptr_t)_start / 4u);
-	CSR_WRITE(pmpaddr1, (uintptr_t)rv_code_end / 4u);
-	CSR_WRITE(pmpcfg0, PMP_LOCKED_READ_EXECUTE_RANGE << 8);
 }
 
 static _Noreturn void fail(const char *what, uint32_t cause, uint32_t address, uint32_t value)

@@ -7,9 +7,6 @@
 /* Lets interrupt `number` of the board reach the core. */
 void rv_trap_enable(uint32_t number);
 
-/* Closes code and constants to writing, for good. */
-void rv_trap_protect_code(void);
-
 /* Called by the first instructions of a trap, on its own stack. */
 void rv_trap(uint32_t cause, uint32_t address, uint32_t value);
 

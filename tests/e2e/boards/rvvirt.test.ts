@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
 import {EventEmitter, once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, test, type TestContext} from 'node:test';
-import {repositoryRoot} from '../../../scripts/repository.ts';
-import {buildBoards, makeBoardFlash, startBoard, whyBoardIsMissing} from '../../support/boards.ts';
+import {boardImage, buildBoards, makeBoardFlash, startBoard, whyBoardIsMissing} from '../../support/boards.ts';
+import {Debugger, readSymbols} from '../../support/gdb.ts';
 import type {Child} from '../loop/child.ts';
 import {acceptedGeneration, hasConfirmedAll, isAllReady} from '../loop/views.ts';
 import {BoardsSite} from './boards-site.ts';
-import {pokeBoard} from './gdb.ts';
 
 const board = 'rvvirt';
 const generations = {'counter': 1, 'moving-average': 1, 'responder': 1};
@@ -44,6 +42,13 @@ describe('a RISC-V board behind a bridge', {skip, timeout: 600_000}, () => {
 		);
 		await site.until(() => hasConfirmedAll(running.lines), 'the board to hold its containers');
 		assert.ok(running.lines.every((line) => !line.startsWith('link ')));
+	});
+
+	test('an engine that writes to the state of the agent while a container runs is stopped', async () => {
+		await patch(site.debuggerOf(board), 'bpf_run', writeTo(addressOf('femto')));
+		const isReset = (): boolean => running.lines.some((line) => /^start .* boot=3 reset=watchdog /.test(line));
+		await site.until(isReset, 'the board to start again');
+		assert.ok(running.lines.some((line) => line.startsWith('reset by a fault: cause=00000007 ')), running.lines.join('\n'));
 	});
 });
 
@@ -104,15 +109,29 @@ async function startAlone(context: TestContext): Promise<Alone> {
 		}
 	};
 	await until('start ');
-	const poke: Alone['poke'] = (name, bytes) => pokeBoard(socket, addressOf(name), Uint8Array.from(bytes));
+	const poke: Alone['poke'] = (name, bytes) => patch(socket, name, Uint8Array.from(bytes));
 	return {lines: child.lines, until, poke};
 }
 
-/** Where a function of the image is. */
+/** `lui a5, …; sw zero, …(a5)`: writes a word of zeros to an address. */
+function writeTo(address: number): Uint8Array {
+	const high = ((address + 0x800) >>> 12) << 12;
+	const low = (address - high) & 0xfff;
+	const bytes = new Uint8Array(8);
+	const view = new DataView(bytes.buffer);
+	view.setUint32(0, (high | 15 << 7 | 0x37) >>> 0, true);
+	view.setUint32(4, ((low >>> 5) << 25 | 15 << 15 | 2 << 12 | (low & 31) << 7 | 0x23) >>> 0, true);
+	return bytes;
+}
+
+/** Overwrites the first instructions of a function of a board that runs, and lets it run on. */
+async function patch(socket: string, name: string, bytes: Uint8Array): Promise<void> {
+	const gdb = await Debugger.attach(socket);
+	await gdb.writeMemory(addressOf(name), bytes);
+	await gdb.detach();
+}
+
+/** Where a function or variable of the image is. */
 function addressOf(name: string): number {
-	const image = join(repositoryRoot, 'build', 'boards', `${board}.elf`);
-	const {stdout} = spawnSync('riscv64-unknown-elf-nm', [image], {encoding: 'utf8'});
-	const address = new RegExp(`^([0-9a-f]+) T ${name}$`, 'm').exec(stdout)?.[1];
-	assert.ok(address !== undefined, `Cannot find ${name} in ${image}`);
-	return Number.parseInt(address, 16);
+	return readSymbols(boardImage(board)).get(name) ?? assert.fail(`Cannot find ${name} in the image`);
 }
