@@ -15,7 +15,7 @@ enum femto_reset start_take_cause(void);
 /* First 8 bytes of the hash that the linker made of this image. */
 void start_build_id(uint8_t build_id[8]);
 
-/* Where the stack lies, and how many bytes it has: a power of two, of which the address is a multiple. */
+/* Where the stack lies, and its bytes: a power of two, of which the address is a multiple. */
 uintptr_t start_stack_address(void);
 uint32_t start_stack_bytes(void);
 

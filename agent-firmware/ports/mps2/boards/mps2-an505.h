@@ -1,4 +1,4 @@
-/* Constants of MPS2 with the image AN505: Cortex-M33 in the secure state, secure aliases of peripherals. */
+/* Constants of MPS2 with the image AN505: Cortex-M33 in the secure state, with secure aliases. */
 #ifndef BOARD_H
 #define BOARD_H
 
