@@ -36,7 +36,8 @@ export function describeRevision(container: FemtoContainer, revision: Revision):
 
 /**
  * The revision that `rollout undo` goes back to. Without a number: the one that last passed every wave, or the one
- * before it, else the one that devices were led to, else the newest; never what the spec asks for already. The error is what kubectl prints.
+ * before it, else the one that devices were led to, else the newest; never what the spec asks for already. The error is
+ * what kubectl prints.
  */
 export function chooseRevision(
 	{metadata, spec, status}: FemtoContainer, revisions: readonly Revision[], wanted: number | undefined,

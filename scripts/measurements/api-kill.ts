@@ -14,7 +14,9 @@ export async function measure(): Promise<Measurement> {
 	if (wrong > 0 || delivered < deliveredMin) throw new Error(`Cannot accept the run: ${JSON.stringify(run)}`);
 	const seconds = run.seconds.toFixed(0);
 	return {
-		columns: ['changes', 'events', 'watchers', 'kills', 'gaps', 'duplicates', 'out of order', 'lost writes', '410s', 'seconds', 'events/s'],
+		columns: [
+			'changes', 'events', 'watchers', 'kills', 'gaps', 'duplicates', 'out of order', 'lost writes', '410s', 'seconds', 'events/s',
+		],
 		rows: [[
 			changes, delivered, plan.watchers, run.kills, gaps, duplicates, outOfOrder, lost, expired, seconds,
 			(delivered / run.seconds).toFixed(0),
