@@ -85,7 +85,7 @@ export class ContainerReconciler {
 
 	async #rollOut(newest: Newest): Promise<number | undefined> {
 		const {clock, fleet} = this.#options;
-		const {container, revision} = newest;
+		const {container} = newest;
 		const nowMs = clock.now();
 		const course = steer(fleet, newest, nowMs);
 		if (!course.justFailed) {
