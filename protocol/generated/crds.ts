@@ -112,7 +112,7 @@ export const crds: readonly Readonly<Record<string, unknown>>[] = [
 					],
 					"schema": {
 						"openAPIV3Schema": {
-							"description": "FemtoContainer declares one container, the devices that shall run it, and how they move to a new revision.",
+							"description": "FemtoContainer declares one container, the devices that shall run it, and how they move to a new revision. kubectl's own logs and rollout serve built-in kinds only: use kubectl femto logs, kubectl femto rollout status|history|pause|resume|undo, and kubectl femto why DEVICE for what describe would tell of a pod.",
 							"type": "object",
 							"required": [
 								"spec"

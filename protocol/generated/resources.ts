@@ -15,7 +15,7 @@ export interface ObjectMeta {
 	readonly annotations?: Readonly<Record<string, string>>;
 	readonly finalizers?: readonly string[];
 }
-/** FemtoContainer declares one container, the devices that shall run it, and how they move to a new revision. */
+/** FemtoContainer declares one container, the devices that shall run it, and how they move to a new revision. kubectl's own logs and rollout serve built-in kinds only: use kubectl femto logs, kubectl femto rollout status|history|pause|resume|undo, and kubectl femto why DEVICE for what describe would tell of a pod. */
 export interface FemtoContainer {
 	readonly apiVersion: 'femtofleet.dev/v1alpha1';
 	readonly kind: 'FemtoContainer';
