@@ -40,6 +40,15 @@ const models = {
 			'-netdev', 'user,id=net', '-device', 'virtio-net-device,netdev=net',
 		],
 	},
+	'xtensa-lx60': {
+		emulator: 'qemu-system-xtensa',
+		compiler: 'xtensa-lx106-elf-gcc',
+		flashBytes: 4 * mebibyte,
+		erasedBytes: 10 * mebibyte / 16,
+		arguments: (flashFile, image) => [
+			'-M', 'lx60', '-kernel', image, '-drive', `if=pflash,format=raw,file=${flashFile}`, '-nic', 'user',
+		],
+	},
 } as const satisfies Readonly<Record<string, BoardModel>>;
 
 function mps2(name: string): BoardModel {
