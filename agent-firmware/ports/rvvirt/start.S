@@ -11,6 +11,14 @@ _start:
 	csrw mscratch, t0
 	la t0, trap
 	csrw mtvec, t0
+	/* Paint shows how deep the stack was. */
+	la t0, rv_stack_start
+	la t1, rv_stack_end
+	li t2, 0xa5a5a5a5
+paint:
+	sw t2, 0(t0)
+	addi t0, t0, 4
+	bltu t0, t1, paint
 	la t0, rv_bss_start
 	la t1, rv_bss_end
 clear:

@@ -12,6 +12,8 @@ import {BoardsSite} from './boards-site.ts';
 
 const board = 'rvvirt';
 const generations = {'counter': 1, 'moving-average': 1, 'responder': 1};
+/** What the start-up code writes to the whole stack. */
+const stackPaint = 0xa5;
 const skip = whyBoardIsMissing(board) ?? false;
 
 describe('a RISC-V board behind a bridge', {skip, timeout: 600_000}, () => {
@@ -30,6 +32,17 @@ describe('a RISC-V board behind a bridge', {skip, timeout: 600_000}, () => {
 		assert.equal(running.lines[0], 'start id=rvvirt board=rvvirt firmware=rvvirt-1 boot=1 reset=other accepted=0');
 		await site.until(() => isAllReady(site.controllerLines, generations, 1), 'Ready on the board');
 		await site.until(() => hasConfirmedAll(running.lines), 'the board to confirm');
+	});
+
+	test('its stack was never deeper than three quarters of its size', async (t) => {
+		const start = addressOf('rv_stack_start');
+		const size = addressOf('rv_stack_end') - start;
+		const gdb = await Debugger.attach(site.debuggerOf(board));
+		const stack = await gdb.readMemory(start, size);
+		await gdb.detach();
+		const used = size - stack.findIndex((byte) => byte !== stackPaint);
+		t.diagnostic(`${used} of ${size} bytes`);
+		assert.ok(used > 1024 && used < size * 0.75, `used ${used} of ${size} bytes`);
 	});
 
 	test('after a power cut it runs what is in its flash, without anybody to ask', async () => {
