@@ -13,8 +13,10 @@ export async function measure(): Promise<Measurement> {
 		columns: ['board', 'core', ...parts, 'flash in all', 'RAM in all', 'runtime over the rest', `runtime over RIOT with CoAP`],
 		rows: boardNames.map(rowOf),
 		notes: [
-			'Bytes of flash (text and data) as the map of the linker has them; RAM is data, bss and stack, where the one structure of the agent and its containers lies.',
-			'Runtime = interpreter, verifier, loader, engine, helpers, key-value store. The image without it is not built: its size is that of the other parts.',
+			'Bytes of flash (text and data) as the map of the linker has them; RAM is data, bss and stack, where the one structure '
+				+ 'of the agent and its containers lies.',
+			'Runtime = interpreter, verifier, loader, engine, helpers, key-value store. The image without it is not built: its '
+				+ 'size is that of the other parts.',
 			`RIOT with CoAP for the board of the paper takes 47,288 bytes of flash, so 10 % are ${riotTenth}.`,
 		],
 	};

@@ -25,7 +25,8 @@ export function missingCompiler(names: readonly SizedBoard[]): string | undefine
 
 /** Brings the images up to date with their sources. */
 export function buildImages(names: readonly SizedBoard[]): void {
-	const {status, stderr} = spawnSync('make', ['-s', '-j2', '-C', join(repositoryRoot, 'agent-firmware'), ...names], {encoding: 'utf8'});
+	const folder = join(repositoryRoot, 'agent-firmware');
+	const {status, stderr} = spawnSync('make', ['-s', '-j2', '-C', folder, ...names], {encoding: 'utf8'});
 	if (status !== 0) throw new Error(`Cannot build ${names.join(', ')}: ${stderr}`);
 }
 
