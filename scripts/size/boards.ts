@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {makeFirmware} from '../make-firmware.ts';
 import {repositoryRoot} from '../repository.ts';
 import {sizesOf, type Sizes} from './parts.ts';
 
@@ -25,9 +26,7 @@ export function missingCompiler(names: readonly SizedBoard[]): string | undefine
 
 /** Brings the images up to date with their sources. */
 export function buildImages(names: readonly SizedBoard[]): void {
-	const folder = join(repositoryRoot, 'agent-firmware');
-	const {status, stderr} = spawnSync('make', ['-s', '-j2', '-C', folder, ...names], {encoding: 'utf8'});
-	if (status !== 0) throw new Error(`Cannot build ${names.join(', ')}: ${stderr}`);
+	makeFirmware(...names);
 }
 
 export function measureImage(name: SizedBoard): Sizes {

@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import {encodeFactoryBlock, type FactoryBlock} from '../../protocol/factory-block.ts';
+import {makeFirmware} from '../../scripts/make-firmware.ts';
 import {repositoryRoot} from '../../scripts/repository.ts';
 import {Child} from '../e2e/loop/child.ts';
 
@@ -78,9 +79,7 @@ export function boardImage(board: BoardName): string {
 
 /** Brings the image up to date with its sources. */
 export function buildBoards(boards: readonly BoardName[]): void {
-	const make = ['-s', '-j2', '-C', join(repositoryRoot, 'agent-firmware'), ...boards];
-	const {status, stderr} = spawnSync('make', make, {encoding: 'utf8', timeout: 300_000});
-	if (status !== 0) throw new Error(`Cannot build ${boards.join(', ')}: ${stderr}`);
+	makeFirmware(...boards);
 }
 
 /** The flash of a new board: erased but for its factory block. */

@@ -6,6 +6,7 @@ import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {before, describe, test, type TestContext} from 'node:test';
+import {makeFirmware} from '../../../scripts/make-firmware.ts';
 import {repositoryRoot} from '../../../scripts/repository.ts';
 import {makeBoardFlash, startBoard, whyBoardIsMissing, type BoardName} from '../../support/boards.ts';
 import type {Child} from '../loop/child.ts';
@@ -19,9 +20,9 @@ const keyText = `${'01'.repeat(32)}\n`;
 const connect = /^..04..01....6578616d706c65$/;
 
 describe('the agent as a library', {skip, timeout: 600_000}, () => {
-	before(() => make('examples'));
+	before(() => makeFirmware('examples'));
 
-	test('it compiles for five cores and for this one, all warnings errors', () => make('check-library'));
+	test('it compiles for five cores and for this one, all warnings errors', () => makeFirmware('check-library'));
 
 	test('CMake builds it without Node', {skip: isMissing('cmake')}, (context) => {
 		const folder = makeFolder(context);
@@ -56,10 +57,6 @@ describe('the agent as a library', {skip, timeout: 600_000}, () => {
 		await expectConnect(gateway);
 	});
 });
-
-function make(target: string): void {
-	run('make', ['-s', '-j2', '-C', firmware, target]);
-}
 
 function run(program: string, args: readonly string[]): void {
 	const {status, stdout, stderr} = spawnSync(program, args, {encoding: 'utf8', timeout: 300_000});

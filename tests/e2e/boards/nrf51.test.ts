@@ -14,6 +14,7 @@ import type {Report} from '../../../protocol/generated/messages.ts';
 import {containerStates} from '../../../protocol/schema/reasons.ts';
 import {encodeFrame} from '../../../protocol/serial/frame.ts';
 import {seededRandom} from '../../../runtime/random.ts';
+import {makeFirmware} from '../../../scripts/make-firmware.ts';
 import {repositoryRoot} from '../../../scripts/repository.ts';
 import {LinksBench, makeFolder} from '../../integration/bridge/serial-support.ts';
 import {container, deviceId, fleetSecret, rootSecretKey, TestFleet, type Container} from '../../integration/host-device-support.ts';
@@ -97,10 +98,7 @@ async function openLine(context: TestContext, boardPath: string, bridgePath: str
 }
 
 describe('an nRF51 with 16 KiB of RAM on a serial link', {skip, timeout: 300_000}, () => {
-	before(() => {
-		const {status, stderr} = spawnSync('make', ['-s', '-C', join(repositoryRoot, 'agent-firmware'), 'nrf51'], {encoding: 'utf8'});
-		assert.equal(status, 0, stderr);
-	});
+	before(() => makeFirmware('nrf51'));
 
 	async function plugIn(context: TestContext): Promise<{fleet: TestFleet; bench: LinksBench; board: Microbit; link: string}> {
 		const folder = makeFolder(context);
