@@ -92,7 +92,7 @@ function headOf(text: string, width: number): string {
 	return head;
 }
 
-/** As kubectl prints ages: one unit, two where the first says little. */
+/** Shorter than kubectl prints ages, for a column: two units between two and ten minutes only, and never in the future. */
 export function age(ms: number): string {
 	const seconds = Math.max(0, Math.floor(ms / 1000));
 	if (seconds < 120) return `${seconds}s`;

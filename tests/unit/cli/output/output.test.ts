@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {age, duration, parseDuration, untilTime} from '../../../../cli/output/age.ts';
+import {age, parseDuration, untilTime} from '../../../../cli/output/age.ts';
+import {humanDuration as duration} from '../../../../runtime/human-duration.ts';
 import {parseFormat, printObject, toJson} from '../../../../cli/output/objects.ts';
 import {Table} from '../../../../cli/output/table.ts';
 import {cut, oneLine} from '../../../../cli/output/text.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ageOf, humanDuration} from '../../../../../apiserver/http/documents/age.ts';
+import {ageOf} from '../../../../../apiserver/http/documents/age.ts';
+import {humanDuration} from '../../../../../runtime/human-duration.ts';
 import {toPartial, toPartialList} from '../../../../../apiserver/http/documents/partial.ts';
 import {compileTable, toTable, type TableOptions} from '../../../../../apiserver/http/documents/table.ts';
 import type {Kind} from '../../../../../apiserver/store/kind.ts';
