@@ -1,6 +1,6 @@
-import {KubeError, type KubeStatusDetails} from '../../runtime/kube/errors.ts';
+import type {KubeError} from '../../runtime/kube/errors.ts';
 import type {Kind} from '../store/kind.ts';
-import {resourceOf} from '../store/refusals.ts';
+import {refusal, resourceOf} from '../store/refusals.ts';
 
 /** Refusals of the HTTP layer, worded as the official server words them; the store has its own. */
 
@@ -77,8 +77,4 @@ export function internalError(): KubeError {
 
 export function unavailable(why: string): KubeError {
 	return refusal(503, 'ServiceUnavailable', why);
-}
-
-function refusal(code: number, reason: string, message: string, details?: KubeStatusDetails): KubeError {
-	return new KubeError({code, reason, message, ...(details === undefined ? {} : {details})});
 }

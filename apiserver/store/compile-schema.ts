@@ -1,4 +1,5 @@
-import {copyJson, deepFreeze, isObject, type Json, type JsonObject} from './json.ts';
+import {deepFreeze} from '../../runtime/kube/freeze.ts';
+import {copyJson, isObject, type Json, type JsonObject} from './json.ts';
 import {objectMeta} from './object-meta.ts';
 import {compileRules, ruleRoot} from './rules/compile.ts';
 import type {Rule, Schema, SchemaType} from './schema.ts';

@@ -57,13 +57,6 @@ export function reuse(previous: Json | undefined, next: Json): Json {
 	return equal ? previous : next;
 }
 
-/** Freezes in depth. What is frozen already came from here and is frozen in depth. */
-export function deepFreeze<T extends Json>(value: T): T {
-	if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-	for (const child of Object.values(value as JsonObject)) deepFreeze(child);
-	return Object.freeze(value);
-}
-
 /**
  * A copy that shares nothing with the input. Properties that are undefined are left out, as JSON.stringify does.
  * @throws TypeError for what JSON cannot hold.

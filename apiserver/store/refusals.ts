@@ -153,7 +153,7 @@ export function versionFromFuture(asked: number, current: number): KubeError {
 	});
 }
 
-function refusal(code: number, reason: string, message: string, details?: KubeStatusDetails): KubeError {
+export function refusal(code: number, reason: string, message: string, details?: KubeStatusDetails): KubeError {
 	return new KubeError({code, reason, message, ...(details === undefined ? {} : {details})});
 }
 

@@ -1,9 +1,10 @@
 import type {Clock} from '../../runtime/clock.ts';
+import {deepFreeze} from '../../runtime/kube/freeze.ts';
 import {Collection} from './collection.ts';
 import {Database, type Change} from './database.ts';
 import {labelsOf, type Filter} from './filter.ts';
 import {anyKind, History} from './history.ts';
-import {deepFreeze, equalJson, type JsonObject} from './json.ts';
+import {equalJson, type JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {notWritten, objectBytesMax, tooLarge, versionFromFuture} from './refusals.ts';
 import {Owners, type Place} from './owners.ts';

@@ -1,10 +1,11 @@
 import type {Clock, Timer} from '../../runtime/clock.ts';
 import type {WatchEvent, WatchOptions} from '../../runtime/kube/api.ts';
 import type {KubeObject} from '../../runtime/kube/types.ts';
+import {deepFreeze} from '../../runtime/kube/freeze.ts';
 import type {Change} from './database.ts';
 import type {Filter} from './filter.ts';
 import {anyKind, type History} from './history.ts';
-import {deepFreeze, type JsonObject} from './json.ts';
+import type {JsonObject} from './json.ts';
 import type {Kind} from './kind.ts';
 import {expired, versionFromFuture} from './refusals.ts';
 import {metaOf} from './shape.ts';

@@ -1,6 +1,6 @@
 import type {FemtoDevice, FemtoDeviceAssignment, FemtoDeviceStatus} from '../../../protocol/generated/resources.ts';
 import {findCondition} from '../../../runtime/kube/conditions.ts';
-import {parseTime} from '../time.ts';
+import {parseTime} from '../../../runtime/clock.ts';
 import {fateOf, type Fate} from './fate.ts';
 import type {Mark} from './mark.ts';
 

@@ -1,5 +1,5 @@
 import type {CoreEvent} from '../../../runtime/kube/event-recorder.ts';
-import {parseTime} from '../time.ts';
+import {parseTime} from '../../../runtime/clock.ts';
 import {memoOf} from './memo.ts';
 import type {Subject} from './state.ts';
 
