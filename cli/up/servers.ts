@@ -82,10 +82,10 @@ async function requireKinds(api: KubeApi, server: string): Promise<void> {
 /** Each program as a process of its own, started again when it ends. */
 export async function startProcesses({state, ports, log, closers, say}: ServerOptions): Promise<Servers> {
 	const [apiPort, brokerPort, bridgePort, livePort] = [
-		ports.apiPort || lastApiPort(state) || await freePort('tcp'),
-		ports.brokerPort || await freePort('tcp'),
-		ports.bridgePort || await freePort('udp'),
-		await freePort('tcp'),
+		ports.apiPort || lastApiPort(state) || await freePort(),
+		ports.brokerPort || await freePort(),
+		ports.bridgePort || await freePort(),
+		await freePort(),
 	];
 	rememberApi(state, await openPki(state.pki, host), {url: `https://${host}:${apiPort}`, port: apiPort});
 	const {kubeconfig} = state;

@@ -1,6 +1,5 @@
 import {Agent, request as openRequest} from 'node:https';
 import type {ClientRequest, IncomingMessage} from 'node:http';
-import {createServer, type AddressInfo} from 'node:net';
 import type {KubeConnection} from '../../runtime/kube/config.ts';
 
 /** One request exactly as it goes out: nothing is added but who asks. */
@@ -71,16 +70,4 @@ async function readAnswer(request: ClientRequest, answer: IncomingMessage, strea
 	const headers = answer.headersDistinct;
 	const plain = Object.entries(headers).map(([name, values = []]) => [name, values.length === 1 ? values[0] : values]);
 	return {status: answer.statusCode ?? 0, headers: Object.fromEntries(plain) as RawAnswer['headers'], body: text};
-}
-
-/** A port of the loopback that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.on('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const {port} = server.address() as AddressInfo;
-			server.close(() => resolve(port));
-		});
-	});
 }

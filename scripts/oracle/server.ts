@@ -4,8 +4,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {stringify} from 'yaml';
+import {freePort} from '../../cli/up/free-port.ts';
 import {assetsOf, findOracle} from './cache.ts';
-import {freePort, openRawClient} from './http.ts';
+import {openRawClient} from './http.ts';
 import {startPrograms, type Programs} from './programs.ts';
 
 export {findOracle} from './cache.ts';

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {startFleet, type RunningFleet} from '../../scripts/running-fleet.ts';
-import {freePort} from './loop/ports.ts';
+import {freePort} from '../../cli/up/free-port.ts';
 import {bridgeCommand, controllerCommand, type Site} from './loop/programs.ts';
 import {makeKeys, makeSources} from './loop/sources.ts';
 

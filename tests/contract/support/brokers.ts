@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Aedes} from 'aedes';
 import {createTcpChannelOpener} from '../../../bridge/mod.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
 import {systemClock} from '../../../runtime/system.ts';
 import {SimulatedBroker} from '../../../simulator/broker-channel.ts';
 import type {BrokerUnderTest} from '../mqtt-broker.ts';
@@ -60,14 +61,6 @@ async function listen(server: Server): Promise<number> {
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return (server.address() as AddressInfo).port;
-}
-
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	const port = await listen(server);
-	server.close();
-	await once(server, 'close');
-	return port;
 }
 
 /** Connects until it succeeds: a process tells in no other way that it listens. */

@@ -6,7 +6,7 @@ import {readFleetKey} from '../../../cli/keys/key-file.ts';
 import {deviceKey} from '../../../protocol/crypto.ts';
 import {makeBoardFlash, startBoard, type BoardName} from '../../support/boards.ts';
 import {Child} from '../loop/child.ts';
-import {freePort} from '../loop/ports.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
 import {bridgeCommand, brokerCommand, controllerCommand, runsLine, type Site} from '../loop/programs.ts';
 import {makeKeys, makeSources} from '../loop/sources.ts';
 

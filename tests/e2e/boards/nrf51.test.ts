@@ -19,7 +19,7 @@ import {repositoryRoot} from '../../../scripts/repository.ts';
 import {LinksBench, makeFolder} from '../../integration/bridge/serial-support.ts';
 import {container, deviceId, fleetSecret, rootSecretKey, TestFleet, type Container} from '../../integration/host-device-support.ts';
 import {Child} from '../loop/child.ts';
-import {freePort} from '../loop/ports.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
 import {bridgeCommand, brokerCommand, controllerCommand, runsLine, type Site} from '../loop/programs.ts';
 import {makeKeys, makeSources} from '../loop/sources.ts';
 import {isAllReady} from '../loop/views.ts';

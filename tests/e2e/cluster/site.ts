@@ -7,7 +7,7 @@ import {repositoryRoot} from '../../../scripts/repository.ts';
 import {startRealtimeFleet, type RealtimeFleet} from '../../../simulator/mod.ts';
 import {startInstalledBroker, type InstalledBroker} from '../../integration/manifests/mosquitto.ts';
 import {Child} from '../loop/child.ts';
-import {freePort} from '../loop/ports.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
 import {withToken, type Person} from './person.ts';
 import {commandOf} from './programs.ts';
 import type {ClusterServer} from './servers.ts';

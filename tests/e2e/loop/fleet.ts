@@ -6,7 +6,7 @@ import {Child} from './child.ts';
 import {canonicalDump, readStore, type OwnAssignment} from './dump.ts';
 import type {Cut, Plan, Victim} from './plan.ts';
 import {watchHeads} from './heads.ts';
-import {freePort} from './ports.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
 import {
 	bridgeCommand, brokerCommand, controllerCommand, deviceCommand, deviceName, runsLine, type BrokerKind, type Site,
 } from './programs.ts';

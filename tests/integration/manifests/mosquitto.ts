@@ -2,7 +2,8 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {freePort, reachable} from '../../contract/support/brokers.ts';
+import {freePort} from '../../../cli/up/free-port.ts';
+import {reachable} from '../../contract/support/brokers.ts';
 
 const install = join(import.meta.dirname, '../../../manifests/install/base');
 
