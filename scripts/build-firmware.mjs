@@ -59,7 +59,7 @@ function make(port, variables) {
  * @param {'sim' | 'host'} port
  */
 function isStale(port) {
-	const others = /^(build|tests|containers)|^ports\/([^/]+)/;
+	const others = /^(build|tests|containers)|^ports\/(?!common\/)([^/]+)/;
 	const sources = readdirSync('agent-firmware', {recursive: true, encoding: 'utf8'}).filter((path) => {
 		const match = others.exec(path);
 		return /\.[chS]$|\.mk$|Makefile$/.test(path) && (match === null || match[2] === port);

@@ -256,6 +256,17 @@ bool net_send(struct net *net, const uint8_t *datagram, size_t size)
 	return net->link.send(net->link.context, net->frame, total);
 }
 
+struct net_address net_user_address(const uint8_t gateway[4], uint16_t gateway_port)
+{
+	struct net_address address = {
+		.ip = {10, 0, 2, 15},
+		.router = {10, 0, 2, 2},
+		.gateway_port = gateway_port,
+	};
+	memcpy(address.gateway, gateway, sizeof(address.gateway));
+	return address;
+}
+
 void net_start(struct net *net, struct net_link link, const struct net_address *address)
 {
 	*net = (struct net){.link = link, .address = *address};

@@ -36,6 +36,9 @@ struct net_address {
 	uint16_t gateway_port;
 };
 
+/* This device behind QEMU's user network: its addresses are fixed there; `mac` is left zero. */
+struct net_address net_user_address(const uint8_t gateway[4], uint16_t gateway_port);
+
 /* Frames that gave no datagram, since boot; they stop at their maximum. */
 struct net_counters {
 	uint32_t malformed; /* cut short, wrong length or checksum, options, fragments */

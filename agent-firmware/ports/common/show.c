@@ -6,7 +6,7 @@
 #define NO_INSTRUCTION 0xffffu
 #define NUMBER_DIGITS 20u /* of 2^64 - 1 */
 
-void show_number(const struct show *show, uint64_t number)
+static void show_number(const struct show *show, uint64_t number)
 {
 	char digits[NUMBER_DIGITS + 1u];
 	char *first = digits + NUMBER_DIGITS;
@@ -36,8 +36,7 @@ static void show_digest(const struct show *show, const uint8_t digest[DIGEST_BYT
 	show->text(text);
 }
 
-/* As protocol/schema/reasons.ts spells them. */
-static const char *state_name(uint8_t state)
+const char *show_state_name(uint8_t state)
 {
 	switch ((enum femto_container_state)state) {
 	case CONTAINER_FETCHING:
@@ -58,7 +57,7 @@ static void show_state(const struct show *show, const struct femto_container_inf
 {
 	show_field(show, "state local=", info->local_id);
 	show->text(" state=");
-	show->text(state_name(info->state));
+	show->text(show_state_name(info->state));
 	show->text(" digest=");
 	show_digest(show, info->statement_digest);
 	show_field(show, " generation=", info->generation);
@@ -110,6 +109,23 @@ static void show_containers(struct show *show, const struct femto *femto)
 	}
 	memcpy(show->containers, now, count * sizeof(now[0]));
 	show->count = count;
+}
+
+void show_start(struct show *show, const struct femto *femto, const struct femto_config *config,
+	uint32_t boot)
+{
+	show->text("start id=");
+	show->text(config->device_id);
+	show->text(" board=");
+	show->text(config->board);
+	show->text(" firmware=");
+	show->text(config->firmware);
+	show_field(show, " boot=", boot);
+	show->text(" reset=");
+	show->text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
+	show->generation = femto_get_accepted_generation(femto);
+	show_field(show, " accepted=", show->generation);
+	show->text("\n");
 }
 
 void show_changes(struct show *show, const struct femto *femto)

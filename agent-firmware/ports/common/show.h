@@ -1,8 +1,7 @@
 /*
- * What a device's own state becomes, as lines of text on a console; for people and for tests. The
- * lines are those of the port `host`:
+ * What a device's own state becomes, as lines of text on a console; for people and for tests:
  *
- *     link state=Connected
+ *     link state=Connected                asleep is Disconnected
  *     accepted generation=7
  *     state local=1 state=Trial digest=<32 hex digits> generation=3
  *     state local=2 state=Refused digest=<32 hex digits> generation=0 reason=12 instruction=4
@@ -25,8 +24,14 @@ struct show {
 	struct femto_container_info containers[FEMTO_CONTAINERS_MAX];
 };
 
-/* Decimal digits. */
-void show_number(const struct show *show, uint64_t number);
+/* Of a PROTO_STATE_…, as protocol/schema/reasons.ts spells it. */
+const char *show_state_name(uint8_t state);
+
+/* Shows that the device has booted, as `config` says, and remembers the generation that it holds:
+ *     start id=pump-1 board=rvvirt firmware=rvvirt-1 boot=3 reset=other accepted=7
+ */
+void show_start(struct show *show, const struct femto *femto, const struct femto_config *config,
+	uint32_t boot);
 
 /* Shows what has changed since the last call. */
 void show_changes(struct show *show, const struct femto *femto);

@@ -18,6 +18,7 @@
 #include "flash.h"
 #include "options.h"
 #include "sensor.h"
+#include "ports/common/show.h"
 #include "show.h"
 #include "udp.h"
 #include "watchdog.h"
@@ -32,7 +33,7 @@ struct device {
 	struct host_options options;
 	struct host_flash flash;
 	struct host_sensor sensor;
-	struct host_shown shown;
+	struct show show; /* what has been printed last */
 	uint64_t booted_ms;   /* monotonic time of boot */
 	uint64_t next_sample; /* number of the sample that the hook is called with next */
 	int udp;              /* socket */
@@ -179,6 +180,11 @@ static void end_with(uint32_t parent)
 	}
 }
 
+static void print(const char *text)
+{
+	(void)fputs(text, stdout);
+}
+
 static void boot(struct device *device, int argc, char **argv)
 {
 	device->signals = open_signals();
@@ -207,7 +213,8 @@ static void boot(struct device *device, int argc, char **argv)
 				 "accepted=%" PRIu64 "\n",
 		options.id, (long)getpid(), options.board, FIRMWARE, (unsigned)options.mtu_bytes,
 		(unsigned)resets, femto_get_accepted_generation(&device->femto));
-	device->shown.generation = femto_get_accepted_generation(&device->femto);
+	device->show.text = print;
+	device->show.generation = femto_get_accepted_generation(&device->femto);
 }
 
 /* --- Event loop */
@@ -250,7 +257,7 @@ static uint64_t turn(struct device *device)
 	receive(device);
 	const uint64_t sample_ms = sample(device);
 	const uint64_t deadline_ms = femto_poll(&device->femto, now_ms(device));
-	host_show_changes(&device->shown, &device->femto);
+	show_changes(&device->show, &device->femto);
 	host_watchdog_stop();
 	return sample_ms < deadline_ms ? sample_ms : deadline_ms;
 }

@@ -134,30 +134,11 @@ static _Noreturn void stop(const char *message)
 
 static void start_net(const struct factory *factory)
 {
-	struct net_address address = {
-		.ip = {10, 0, 2, 15},
-		.router = {10, 0, 2, 2},
-		.gateway_port = factory->gateway_port,
-	};
-	memcpy(address.gateway, factory->gateway, sizeof(address.gateway));
+	struct net_address address = net_user_address(factory->gateway, factory->gateway_port);
 	if (!lan_start(address.mac)) {
 		stop("Cannot start: the Ethernet controller does not answer\n");
 	}
 	net_start(&net, (struct net_link){lan_send, NULL}, &address);
-}
-
-static void show_start(const struct femto_config *config, uint32_t boot)
-{
-	console_text("start id=");
-	console_text(config->device_id);
-	console_text(" board=" BOARD_NAME " firmware=" FIRMWARE " boot=");
-	show_number(&show, boot);
-	console_text(" reset=");
-	console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
-	console_text(" accepted=");
-	show.generation = femto_get_accepted_generation(&agent.femto);
-	show_number(&show, show.generation);
-	console_text("\n");
 }
 
 int main(void)
@@ -188,7 +169,7 @@ int main(void)
 	if (loop_start(&loop, &board, &agent.femto, &port, &config, SLEEP_MAX_MS) != FEMTO_OK) {
 		stop("Cannot start: the agent can't use the flash\n");
 	}
-	show_start(&config, boot);
+	show_start(&show, &agent.femto, &config, boot);
 	for (;;) {
 		loop_turn(&loop);
 	}

@@ -125,31 +125,12 @@ static _Noreturn void stop(const char *message)
 
 static void start_net(const struct factory *factory)
 {
-	struct net_address address = {
-		.ip = {10, 0, 2, 15},
-		.router = {10, 0, 2, 2},
-		.gateway_port = factory->gateway_port,
-	};
-	memcpy(address.gateway, factory->gateway, sizeof(address.gateway));
+	struct net_address address = net_user_address(factory->gateway, factory->gateway_port);
 	if (!rv_ethernet_open(address.mac)) {
 		stop("Cannot start: there is no virtio network card with legacy registers\n");
 	}
 	rv_trap_enable(rv_ethernet_interrupt_number());
 	net_start(&net, (struct net_link){rv_ethernet_send, NULL}, &address);
-}
-
-static void show_start(const struct femto_config *config, uint32_t boot)
-{
-	rv_console_text("start id=");
-	rv_console_text(config->device_id);
-	rv_console_text(" board=" BOARD " firmware=" FIRMWARE " boot=");
-	show_number(&show, boot);
-	rv_console_text(" reset=");
-	rv_console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
-	rv_console_text(" accepted=");
-	show.generation = femto_get_accepted_generation(&femto);
-	show_number(&show, show.generation);
-	rv_console_text("\n");
 }
 
 int main(void)
@@ -176,7 +157,7 @@ int main(void)
 	if (loop_start(&loop, &board, &femto, &port, &config, 0) != FEMTO_OK) {
 		stop("Cannot start: the agent can't use the flash\n");
 	}
-	show_start(&config, boot);
+	show_start(&show, &femto, &config, boot);
 	for (;;) {
 		loop_turn(&loop);
 	}

@@ -133,29 +133,10 @@ static void make_mac(const char *device_id, uint8_t mac[6])
 
 static void start_net(const struct factory *factory)
 {
-	struct net_address address = {
-		.ip = {10, 0, 2, 15},
-		.router = {10, 0, 2, 2},
-		.gateway_port = factory->gateway_port,
-	};
-	memcpy(address.gateway, factory->gateway, sizeof(address.gateway));
+	struct net_address address = net_user_address(factory->gateway, factory->gateway_port);
 	make_mac(factory->device_id, address.mac);
 	xt_ethernet_start(address.mac);
 	net_start(&net, (struct net_link){xt_ethernet_send, NULL}, &address);
-}
-
-static void show_start(const struct femto_config *config, uint32_t boot)
-{
-	xt_console_text("start id=");
-	xt_console_text(config->device_id);
-	xt_console_text(" board=" BOARD " firmware=" FIRMWARE " boot=");
-	show_number(&show, boot);
-	xt_console_text(" reset=");
-	xt_console_text(config->reset_cause == FEMTO_RESET_WATCHDOG ? "watchdog" : "other");
-	xt_console_text(" accepted=");
-	show.generation = femto_get_accepted_generation(&femto);
-	show_number(&show, show.generation);
-	xt_console_text("\n");
 }
 
 int main(void)
@@ -182,7 +163,7 @@ int main(void)
 	if (loop_start(&loop, &board, &femto, &port, &config, 0) != FEMTO_OK) {
 		stop("Cannot start: the agent can't use the flash\n");
 	}
-	show_start(&config, boot);
+	show_start(&show, &femto, &config, boot);
 	for (;;) {
 		loop_turn(&loop);
 	}
