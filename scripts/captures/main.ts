@@ -29,20 +29,20 @@ async function captureAll(): Promise<void> {
 	open('small', small, [...femto, 'up', '--state', state, '--bridge-port', '0']);
 	await see('small', /● connected/);
 	open('large', large, [...femto, 'tui', '--kubeconfig', join(state, 'kubeconfig')]);
-	await see('small', /✔ +samples\/responder/);
-	await see('small', /✔ +samples\/counter/);
+	await seeBoth(/✔ +samples\/responder/);
+	await seeBoth(/✔ +samples\/counter/);
 	await keep('start');
 
 	cpSync('manifests/samples/counter', join(folder, 'site', 'vibration'), {recursive: true});
 	edit('container.yaml', () => readFileSync(join(import.meta.dirname, 'vibration.yaml'), 'utf8'));
 	open('dev', small, [...femto, 'dev', join(folder, 'site'), '--kubeconfig', join(state, 'kubeconfig')]);
-	await see('small', /plant-a\/vibration.* 2\/3/);
+	await seeBoth(/plant-a\/vibration.* 2\/3/);
 	await choose();
 	await keep('moving');
-	await see('small', /plant-a\/vibration.*Ready/);
+	await seeBoth(/✔ +plant-a\/vibration/);
 
 	edit('counter.c', (text) => text.replace('int64_t samples = 0;', 'int64_t samples = *(volatile int64_t *)0;'));
-	await see('small', /✖ plant-a\/vibration/);
+	await seeBoth(/✖ +plant-a\/vibration +RolledBack/);
 	await choose();
 	await keep('failed');
 }
@@ -50,8 +50,7 @@ async function captureAll(): Promise<void> {
 /** Marks plant-a/vibration, which stands first, so that the pane below tells of it. */
 async function choose(): Promise<void> {
 	for (const name of ['small', 'large']) tmux('send-keys', '-t', name, 'g');
-	await see('large', /── plant-a\/vibration/);
-	await see('small', /── plant-a\/vibration/);
+	await seeBoth(/── plant-a\/vibration/);
 }
 
 function edit(file: string, change: (text: string) => string): void {
@@ -61,6 +60,12 @@ function edit(file: string, change: (text: string) => string): void {
 
 function open(name: string, {columns, rows}: (typeof sizes)[number], command: readonly string[]): void {
 	tmux('-f', '/dev/null', 'new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows), ...command);
+}
+
+/** The two screens learn of a change one after the other. */
+async function seeBoth(wanted: RegExp): Promise<void> {
+	await see('small', wanted);
+	await see('large', wanted);
 }
 
 async function see(name: string, wanted: RegExp): Promise<void> {
