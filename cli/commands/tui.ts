@@ -3,9 +3,8 @@ import {addConnectionOptions, type ConnectionOptions} from '../connect.ts';
 import {CommandError} from '../fail.ts';
 import {withSession} from '../session.ts';
 import type {Completion} from '../tui/completion.ts';
-import {rolloutActions} from '../tui/rollout-actions.ts';
+import {tuiOfSession} from '../tui/of-session.ts';
 import {runTui} from '../tui/run.ts';
-import {serviceLogs} from '../tui/service-logs.ts';
 
 interface TuiCommandOptions extends ConnectionOptions {
 	readonly readonly?: true;
@@ -34,16 +33,12 @@ Examples:
 function show(options: TuiCommandOptions): Promise<number> {
 	const {namespace, allNamespaces, exitOnComplete, readonly = false} = options;
 	return withSession(options, (session) => runTui({
-		api: session.api,
-		logs: serviceLogs(session),
-		actions: rolloutActions(session),
+		...tuiOfSession(session),
 		title: session.server ?? 'API in process',
 		...(namespace !== undefined && !allNamespaces && {namespace}),
 		...(exitOnComplete !== undefined && {completion: completionOf(exitOnComplete, session.namespace)}),
 		signal: session.signal,
 		readonly,
-		stdin: process.stdin,
-		stdout: process.stdout,
 	}));
 }
 

@@ -2,7 +2,7 @@ import type {HttpResponse} from '../../runtime/http.ts';
 import type {Session} from '../session.ts';
 
 /** The service of the controller, asked through the API server: whoever may use that needs no other way in. */
-const proxy = '/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy';
+export const controllerProxy = '/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy';
 
 /** What came of a question to the controller. */
 export type Live =
@@ -16,7 +16,7 @@ export type Live =
 export async function askController(
 	{read}: Session, path: string, query: Readonly<Record<string, string>> = {},
 ): Promise<Live> {
-	const response = await read({path: proxy + path, query});
+	const response = await read({path: controllerProxy + path, query});
 	if (response.status === 200) {
 		return {kind: 'answer', response};
 	}

@@ -8,6 +8,7 @@ import {systemClock} from '../../runtime/system.ts';
 import type {Say} from '../apply/applier.ts';
 import {connect} from '../connect.ts';
 import {UsageError} from '../fail.ts';
+import {controllerProxy} from '../live/controller.ts';
 import {installFolder} from '../install-folder.ts';
 import type {Closers} from './closers.ts';
 import type {DevelopmentKeys} from './development-keys.ts';
@@ -35,7 +36,6 @@ export interface Servers {
 	readonly kubeconfig: string;
 }
 
-const controllerProxy = '/api/v1/namespaces/femtofleet/services/femto-controller:http/proxy';
 const readyTries = 300;
 const readyPauseMs = 100;
 

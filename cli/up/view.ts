@@ -7,17 +7,11 @@ export function hasScreen(): boolean {
 
 /** Shows the fleet until the user leaves it or the signal aborts; resolves with the exit code. */
 export async function showFleet(kubeconfig: string, title: string, signal: AbortSignal): Promise<number> {
-	const [{runTui}, {serviceLogs}, {rolloutActions}] = await Promise.all([
-		import('../tui/run.ts'), import('../tui/service-logs.ts'), import('../tui/rollout-actions.ts'),
-	]);
+	const [{runTui}, {tuiOfSession}] = await Promise.all([import('../tui/run.ts'), import('../tui/of-session.ts')]);
 	return withSession({kubeconfig}, (session) => runTui({
-		api: session.api,
-		logs: serviceLogs(session),
-		actions: rolloutActions(session),
+		...tuiOfSession(session),
 		title,
 		signal: AbortSignal.any([signal, session.signal]),
 		readonly: false,
-		stdin: process.stdin,
-		stdout: process.stdout,
 	}));
 }
